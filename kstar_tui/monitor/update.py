@@ -1,0 +1,70 @@
+"""What the monitor hands to its subscribers: everything known of one inverter at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from kstar_tui.link.interface import Address
+from kstar_tui.protocol.device import DeviceInfo, DeviceSettings
+from kstar_tui.protocol.reading import Reading
+
+
+class LinkState(StrEnum):
+    """How the inverter is reached; the value is the word that people read."""
+
+    SEARCHING = "searching"
+    CONNECTING = "connecting"
+    ONLINE = "online"
+    STALE = "stale"
+    OFFLINE = "offline"
+
+    @property
+    def available(self) -> bool:
+        """The last reading still stands for the present."""
+        return self in (LinkState.ONLINE, LinkState.STALE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """One snapshot. `reading` is the last accepted one, however old; `fresh` says it is new now."""
+
+    state: LinkState
+    since: datetime
+    """Wall time at which `state` began."""
+    at: datetime
+    """Wall time of this update."""
+    at_monotonic: float
+    """Seconds of the monitor's clock, for every duration."""
+    fresh: bool = False
+    reading: Reading | None = None
+    taken: datetime | None = None
+    """Wall time at which `reading` was taken."""
+    taken_monotonic: float | None = None
+    address: Address | None = None
+    mac: str | None = None
+    info: DeviceInfo | None = None
+    settings: DeviceSettings | None = None
+    polls: int = 0
+    lost: int = 0
+    """Polls without an accepted reading since the start."""
+    lost_in_a_row: int = 0
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    """Datagrams and readings not taken, by reason, as people read it."""
+    latency: float | None = None
+    """Seconds that the last answer took."""
+    error: str | None = None
+    """Why the last poll failed; None after a good one."""
+    next_poll_monotonic: float | None = None
+
+    @property
+    def key(self) -> str:
+        """What everything kept or published is filed under: the serial number, else the MAC, else
+        the address; letters, digits, `_`, `.`, `-` only."""
+        if self.info is not None and self.info.serial:
+            return self.info.serial
+        if self.mac:
+            return self.mac.replace(":", "")
+        return self.address.host.replace(":", "-") if self.address else "unknown"
