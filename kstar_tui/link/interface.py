@@ -32,17 +32,14 @@ class LinkCounters:
     """Questions asked, a question with its tries being one."""
     tries: int = 0
     """Datagrams sent."""
+    retries: int = 0
+    """Tries beyond the first of each question."""
     answers: int = 0
     unanswered: int = 0
     """Questions that no try got an answer to."""
     latency: float | None = None
     """Seconds from the last answered try to its answer."""
     rejections: Counter[Rejection] = field(default_factory=Counter)
-
-    @property
-    def retries(self) -> int:
-        """Tries beyond the first of each question."""
-        return self.tries - self.requests
 
 
 class LinkError(Exception):

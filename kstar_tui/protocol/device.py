@@ -15,7 +15,6 @@ MIN_DEVICE_INFO = 64
 MIN_SETTINGS = 34
 """Payload bytes below which a settings reply is refused."""
 
-_NOT_SET_HOUR = 48
 _FIRMWARE, _MODEL, _MANUFACTURER, _SERIAL, _SOFTWARE, _COUNTRY = (
     slice(0, 5),
     slice(5, 15),
@@ -113,6 +112,7 @@ def _payload(frame: Frame, request: Request, minimum: int) -> bytes:
 
 
 def _time_of_day(hour: int, minute: int) -> str | None:
-    if hour >= _NOT_SET_HOUR or hour > 24 or minute > 59:
+    # An unset window says hour 48; 24:00 is the end of a day, and nothing comes after it.
+    if hour * 60 + minute > 24 * 60 or minute > 59:
         return None
     return f"{hour:02}:{minute:02}"

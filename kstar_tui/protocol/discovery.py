@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from kstar_tui.protocol.text import clean_mac, clean_text
@@ -10,6 +11,8 @@ DISCOVERY_TEXT = b"WIFIKIT-214028-READ"
 """The only thing that may ever be sent to the discovery port, which is a command port."""
 
 MAX_REPLY = 512
+
+_IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}", re.ASCII)
 
 
 class DiscoveryError(ValueError):
@@ -34,12 +37,13 @@ def parse_discovery(data: bytes) -> DiscoveryReply:
     if len(data) > MAX_REPLY:
         raise DiscoveryError(f"{len(data)} bytes, too long for a discovery reply")
     parts = [clean_text(part) for part in data.decode("latin-1").split(",")]
-    if len(parts) < 2 or not any(parts):
-        raise DiscoveryError(f"not a discovery reply: {clean_text(data)[:40]!r}")
     macs = [mac for mac in map(clean_mac, parts) if mac]
-    name = parts[2] if len(parts) > 2 else ""
+    # A single part says too little, unless it is an address of either kind.
+    if not any(parts) or (len(parts) == 1 and not macs and not _IPV4.fullmatch(parts[0])):
+        raise DiscoveryError(f"not a discovery reply: {clean_text(data)[:40]!r}")
+    name = parts[2] if len(parts) > 2 else parts[-1] if len(parts) == 2 else ""
     return DiscoveryReply(
-        claimed_address=parts[0],
+        claimed_address="" if clean_mac(parts[0]) else parts[0],
         mac=macs[0] if macs else None,
         name="" if clean_mac(name) else name,
     )

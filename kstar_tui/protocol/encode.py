@@ -3,8 +3,8 @@ an inverter; requests are in `frame`."""
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
-from struct import Struct
 
 from kstar_tui.protocol.device import SETTING_FIELDS
 from kstar_tui.protocol.fields import Field, Value
@@ -17,7 +17,8 @@ def encode_running_data(values: Mapping[str, Value], size: int = RUNNING_DATA_SI
     """A running-data payload of `size` bytes holding the given fields; the rest is zero.
 
     `grid_power` goes in as its magnitude and `battery_current` as given: the directions are
-    `grid_direction` and `battery_mode`. Values of fields without a place are left out.
+    `grid_direction` and `battery_mode`. Values of fields without a place are left out; ValueError
+    for a number too large for its place and for a word that the field does not have.
     """
     return _encode(FIELDS, values, size)
 
@@ -58,5 +59,8 @@ def _encode(table: Mapping[str, Field], values: Mapping[str, Value], size: int) 
         if row.end > size:
             continue
         raw = row.raw(abs(value) if name == "grid_power" and not isinstance(value, str) else value)
-        Struct(">" + row.type.value).pack_into(payload, row.offset, raw)
+        try:
+            struct.pack_into(">" + row.type.value, payload, row.offset, raw)
+        except struct.error:
+            raise ValueError(f"{name}: {value!r} does not fit into its place") from None
     return bytes(payload)

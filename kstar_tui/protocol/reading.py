@@ -7,7 +7,6 @@ function 0x86 (docs/protocol.md); rows without one follow from others.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from dataclasses import field as dataclass_field
 from typing import Annotated, Any
 
 from kstar_tui.protocol import codes
@@ -23,7 +22,8 @@ _GOODWE = Source.GOODWE
 _U8, _I16, _U32 = Type.U8, Type.I16, Type.U32
 
 
-@dataclass(frozen=True, kw_only=True)
+# Written out below: the generated comparison and text of so many fields cost a ms at every start.
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Reading:
     """One set of measurements. Powers W, voltages V, currents A, energies kWh; None = not known.
 
@@ -102,8 +102,18 @@ class Reading:
     hours_total: Annotated[int, Field("Running hours", _ENERGY, "h", 63, _U32)]
     # fmt: on
 
-    raw: bytes = dataclass_field(repr=False)
+    raw: bytes
     """The whole frame as it came, bytes behind the known prefix included."""
+
+    def __eq__(self, other: object) -> bool:
+        return self.__dict__ == other.__dict__ if isinstance(other, Reading) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.raw)
+
+    def __repr__(self) -> str:
+        known = (f"{name}={value!r}" for name, value in self.values().items() if value is not None)
+        return f"Reading({', '.join(known)})"
 
     def values(self) -> dict[str, Value]:
         """Every field of the table by name, in order."""
@@ -130,7 +140,7 @@ def decode_running_data(frame: Frame) -> Reading:
     values["raw"] = frame.raw
     # The constructor of a frozen class of this size costs as much as all the decoding.
     reading = object.__new__(Reading)
-    reading.__dict__.update(values)
+    object.__setattr__(reading, "__dict__", values)
     return reading
 
 

@@ -6,13 +6,17 @@ import re
 
 _NOT_TEXT = re.compile(r"[^A-Za-z0-9 ._:,/()+@-]+")
 _NOT_ID = re.compile(r"[^A-Za-z0-9_.-]+")
+# Never twelve digits with any dots between: 192.168.178.123 is no hardware address.
+_MAC = re.compile(
+    r"[0-9A-Fa-f]{2}([:-]?)[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){4}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}"
+)
 _MAX_TEXT = 64
 
 
 def clean_text(data: bytes | str) -> str:
     """Letters, digits and a little punctuation, at most 64: no control characters, no markup."""
     text = data.decode("latin-1") if isinstance(data, bytes) else data
-    return " ".join(_NOT_TEXT.sub(" ", text).split())[:_MAX_TEXT]
+    return " ".join(_NOT_TEXT.sub(" ", text).split())[:_MAX_TEXT].rstrip()
 
 
 def clean_id(data: bytes | str) -> str:
@@ -23,8 +27,8 @@ def clean_id(data: bytes | str) -> str:
 
 
 def clean_mac(text: str) -> str | None:
-    """`AA:BB:CC:DD:EE:FF` from twelve hex digits with or without separators, else None."""
-    digits = re.sub(r"[:.\-]", "", text.strip())
-    if not re.fullmatch(r"[0-9A-Fa-f]{12}", digits):
+    """`AA:BB:CC:DD:EE:FF` from twelve hex digits, bare or in the usual groupings, else None."""
+    if not _MAC.fullmatch(text.strip()):
         return None
-    return ":".join(digits[i : i + 2] for i in range(0, 12, 2)).upper()
+    digits = re.sub(r"[:.-]", "", text.strip()).upper()
+    return ":".join(digits[i : i + 2] for i in range(0, 12, 2))

@@ -1,0 +1,8 @@
+"""`python -m kstar_tui`."""
+
+import sys
+
+from kstar_tui.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""From settings to running parts: what the daemon and the screen put together alike."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import partial
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from kstar_tui.clock import Clock
+from kstar_tui.link.client import InverterClient
+from kstar_tui.link.interface import Address
+from kstar_tui.link.search import (
+    LISTEN,
+    SearchEvent,
+    broadcast_targets,
+    search,
+    targets_for,
+    wake,
+)
+from kstar_tui.monitor.monitor import Monitor
+from kstar_tui.settings import Settings
+
+if TYPE_CHECKING:
+    from kstar_tui.mqtt.publisher import Publisher
+
+
+def find(settings: Settings, *, listen: float = LISTEN) -> AsyncIterator[SearchEvent]:
+    """Look for inverters wherever the settings say, for `listen` seconds."""
+    # Asked anew each time: interfaces come and go.
+    targets = targets_for(settings.broadcast) if settings.broadcast else broadcast_targets()
+    return search(
+        targets,
+        discovery_port=settings.discovery_port,
+        data_port=settings.port,
+        listen=listen,
+    )
+
+
+def make_monitor(settings: Settings, clock: Clock, address: Address | None) -> Monitor:
+    """The monitor of the inverter at an address, or of the one that a search finds."""
+    # What answers on this machine itself does not move to another address of the network.
+    elsewhere = settings.broadcast or address is None or not _is_loopback(address.host)
+    return Monitor(
+        InverterClient,
+        clock,
+        interval=settings.interval,
+        address=address,
+        find=partial(find, settings) if elsewhere else None,
+        wake=partial(wake, discovery_port=settings.discovery_port),
+    )
+
+
+def make_publisher(settings: Settings, clock: Clock) -> Publisher | None:
+    """What publishes to the broker of the settings; None where MQTT is off."""
+    if settings.mqtt_url is None:
+        return None
+    # paho costs time and memory: only where it is used.
+    from kstar_tui.mqtt.broker import parse_broker
+    from kstar_tui.mqtt.connection import MqttConnection
+    from kstar_tui.mqtt.publisher import MAX_AGE, Publisher
+
+    connection = MqttConnection(parse_broker(settings.mqtt_url), clock)
+    max_age = max(3 * settings.interval, MAX_AGE)
+    return Publisher(connection, settings.mqtt_prefix, max_age=max_age)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,1 @@
+"""What `kstar-tui COMMAND` does, a module for each command."""

@@ -1,0 +1,231 @@
+"""The command line: every option, what it may be, and kstar.sharp's spellings."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from kstar_tui import __version__
+from kstar_tui.commands import help_texts as texts
+from kstar_tui.settings import TABLE, Given, Setting
+from kstar_tui.settings.errors import masked, suggestion
+from kstar_tui.settings.kinds import Flag
+
+_SEARCHING = ("inverter.port", "discovery.port", "discovery.broadcast")
+_USES: dict[str, tuple[str, ...]] = {
+    "discover": _SEARCHING,
+    "read": ("inverter.host", *_SEARCHING),
+    "decode": (),
+    "simulate": (),
+    "config": tuple(TABLE),
+}
+"""Keys of the settings that mean something to each command."""
+
+_DAY_OPTIONS = ("day", "start", "speed", "seed")
+
+
+class UsageError(Exception):
+    """The command line cannot be understood; the message is for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """A command line taken apart, its settings not yet checked."""
+
+    command: str | None
+    options: argparse.Namespace
+    settings: dict[str, Given]
+    """By key, as they were written."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options
+        )
+
+    def error(self, message: str) -> NoReturn:
+        if unknown := re.search(r"argument COMMAND: invalid choice: '(.*?)'", message):
+            word = masked(unknown[1])
+            raise UsageError(f"there is no command {word!r}.{suggestion(word, _USES)}")
+        raise UsageError(re.sub(r"\S+@", "***@", message) + ".")
+
+
+class _Keep(argparse.Action):
+    """Keeps a setting as it was written, for `load` to check like any other source."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        spelled = option_string or self.option_strings[0]
+        if self.nargs == 0:
+            text = "false" if spelled.startswith("--no-") else "true"
+        else:
+            text = str(values)
+            if self.dest == "discovery.broadcast" and hasattr(namespace, self.dest):
+                text = f"{getattr(namespace, self.dest).text},{text}"
+        setattr(namespace, self.dest, Given(f"argument {spelled}", text))
+
+
+def parse_arguments(argv: Sequence[str]) -> CommandLine:
+    """Take a command line apart; UsageError says what is wrong with it.
+
+    Help and version are printed by argparse, which then raises SystemExit(0).
+    """
+    glued, rest = _take_glued(argv)
+    parser, known = _build()
+    _refuse_unknown(rest, known)
+    options, extra = parser.parse_known_args(rest)
+    command: str | None = options.command
+    if extra:
+        where = f" for {command}" if command else ""
+        raise UsageError(f"{masked(extra[0])!r} means nothing{where}.")
+    written = {key: getattr(options, key) for key in TABLE if hasattr(options, key)}
+    settings = {**glued, **written}
+    _check_demo_options(options, settings)
+    for key, given in settings.items():
+        if command is not None and key not in _USES[command]:
+            spelled = given.place.removeprefix("argument ")
+            behind = " Write it behind the command." if command == "simulate" else ""
+            raise UsageError(f"{spelled} means nothing for {command}.{behind}")
+    return CommandLine(command, options, settings)
+
+
+def _take_glued(argv: Sequence[str]) -> tuple[dict[str, Given], list[str]]:
+    found: dict[str, Given] = {}
+    rest: list[str] = []
+    old = [row for row in TABLE.values() if row.glued]
+    for i, word in enumerate(argv):
+        if word == "--":
+            rest.extend(argv[i:])
+            break
+        row = next((row for row in old if word.startswith(row.glued)), None)
+        if row is None:
+            rest.append(word)
+            continue
+        text = word.removeprefix(row.glued)
+        if isinstance(row.kind, Flag):
+            text = text or "true"
+        # An empty one stands in many a template, and means that it is not set.
+        if text:
+            found[row.key] = Given(f"argument {row.glued}…", text)
+    return found, rest
+
+
+def _refuse_unknown(words: Iterable[str], known: set[str]) -> None:
+    # argparse would take the value of an unknown option for a command.
+    for word in words:
+        if word == "--":
+            return
+        option = word.partition("=")[0]
+        if option.startswith("--") and option not in known:
+            raise UsageError(f"there is no option {masked(option)}.{suggestion(option, known)}")
+
+
+def _check_demo_options(options: argparse.Namespace, settings: Mapping[str, Given]) -> None:
+    if options.demo and options.command:
+        raise UsageError(f"--demo means nothing for {options.command}.")
+    if options.demo:
+        for key, given in settings.items():
+            if key.startswith(("inverter.host", "inverter.port", "discovery.")):
+                spelled = given.place.removeprefix("argument ")
+                raise UsageError(f"--demo brings its own inverter; leave out {spelled}.")
+    if not options.demo and options.command != "simulate":
+        for name in _DAY_OPTIONS:
+            if hasattr(options, name):
+                raise UsageError(f"--{name} needs --demo, or the command simulate.")
+
+
+def _build() -> tuple[_Parser, set[str]]:
+    parser = _Parser(prog="kstar-tui", description=texts.MAIN, epilog=texts.MAIN_EXAMPLES)
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    for title, prefix in texts.SETTING_GROUPS:
+        group = parser.add_argument_group(title)
+        _add_settings(group, [row for row in TABLE.values() if row.key.startswith(prefix)])
+    _add_config_option(parser.add_argument_group("configuration"))
+    demo = parser.add_argument_group("demonstration")
+    demo.add_argument("--demo", action="store_true", help=texts.DEMO)
+    _add_day(demo)
+
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", title="commands", parser_class=_Parser
+    )
+    parsers = {
+        name: commands.add_parser(
+            name, help=summary, description=description, epilog=texts.EPILOGS.get(name)
+        )
+        for name, (summary, description) in texts.COMMANDS.items()
+    }
+    for name in ("discover", "read", "config"):
+        group = parsers[name].add_argument_group("settings")
+        _add_settings(group, [TABLE[key] for key in _USES[name]])
+        _add_config_option(group)
+    for name in ("discover", "read", "decode", "config"):
+        parsers[name].add_argument("--json", action="store_true", help=texts.JSON[name])
+    parsers["decode"].add_argument("hex", nargs="*", metavar="HEX", help=texts.HEX)
+    _add_simulate(parsers["simulate"])
+    parsers["config"].add_argument(
+        "action", nargs="?", choices=("show", "path", "set"), default="show", help=texts.ACTION
+    )
+    parsers["config"].add_argument("key", nargs="?", metavar="KEY", help=texts.KEY)
+    parsers["config"].add_argument("value", nargs="?", metavar="VALUE", help=texts.VALUE)
+    known = {
+        option
+        for each in (parser, *parsers.values())
+        for action in each._actions
+        for option in action.option_strings
+    }
+    return parser, known
+
+
+def _add_settings(group: argparse._ArgumentGroup, rows: Iterable[Setting]) -> None:
+    for row in rows:
+        if isinstance(row.kind, Flag):
+            spellings = [row.argument, f"--no-{row.argument.removeprefix('--')}"]
+            nargs: dict[str, Any] = {"nargs": 0}
+        else:
+            spellings = [row.argument]
+            nargs = {"metavar": row.metavar}
+        # Suppressed: what stands before the command must not be undone behind it.
+        group.add_argument(
+            *spellings,
+            dest=row.key,
+            action=_Keep,
+            default=argparse.SUPPRESS,
+            help=texts.setting(row),
+            **nargs,
+        )
+
+
+def _add_config_option(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--config", metavar="FILE", dest="config", default=argparse.SUPPRESS, help=texts.CONFIG
+    )
+
+
+def _add_day(group: argparse._ActionsContainer) -> None:
+    absent = argparse.SUPPRESS
+    group.add_argument("--day", metavar="DAY", default=absent, help=texts.DAY)
+    group.add_argument("--start", metavar="HH:MM", default=absent, help=texts.START)
+    group.add_argument("--speed", metavar="N", default=absent, help=texts.SPEED)
+    group.add_argument("--seed", metavar="N", default=absent, help=texts.SEED)
+
+
+def _add_simulate(parser: _Parser) -> None:
+    _add_day(parser.add_argument_group("the day"))
+    place = parser.add_argument_group("where it answers")
+    place.add_argument("--bind", metavar="ADDRESS", default="127.0.0.1", help=texts.BIND)
+    place.add_argument("--port", metavar="PORT", default="8899", help=texts.SIM_PORT)
+    place.add_argument(
+        "--discovery-port", metavar="PORT", default="48899", help=texts.SIM_DISCOVERY_PORT
+    )
+    answers = parser.add_argument_group("what it answers")
+    answers.add_argument("--frames", metavar="FILE", help=texts.FRAMES)
+    answers.add_argument("--fault", metavar="FAULT", action="append", default=[], help=texts.FAULT)

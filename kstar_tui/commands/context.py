@@ -1,0 +1,61 @@
+"""What a command is handed, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TextIO
+
+from kstar_tui.clock import Clock
+from kstar_tui.settings import ConfigFile, Settings
+
+
+class Status(IntEnum):
+    """The exit statuses of the program."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    NO_INVERTER = 3
+    INTERRUPTED = 130
+
+
+class CommandError(Exception):
+    """A command cannot go on; the message says in a sentence or two what to do."""
+
+    def __init__(self, message: str, status: Status = Status.FAILED) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One call of the program. Data goes to `out`, everything else to `err`."""
+
+    options: Namespace
+    """The command's own options."""
+    given: frozenset[str]
+    """Keys of the settings that were given as arguments."""
+    load: Callable[[], Settings]
+    """The settings in force; raises SettingsError."""
+    config: ConfigFile
+    clock: Clock
+    stdin: TextIO
+    out: TextIO
+    err: TextIO
+
+    def say(self, text: str) -> None:
+        """One line beside the data, at once."""
+        self.err.write(f"{text}\n")
+        self.err.flush()
+
+    def emit(self, text: str) -> None:
+        """One line of data."""
+        self.out.write(f"{text}\n")
+
+    def emit_json(self, value: Mapping[str, object]) -> None:
+        """One JSON object on a line of its own."""
+        self.emit(json.dumps(value, allow_nan=False))

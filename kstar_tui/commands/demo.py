@@ -1,0 +1,40 @@
+"""`--demo`: the screen or the daemon on a simulated inverter, over real UDP on loopback."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kstar_tui.commands.context import Context
+from kstar_tui.commands.day import simulated_day
+from kstar_tui.settings import Settings
+from kstar_tui.simulator.server import Simulator
+
+_START = "09:00"
+_SPEED = "60"
+_SECONDS_BETWEEN_POLLS = 1.0
+
+
+async def run_demo(context: Context, settings: Settings) -> int:
+    """Start a simulator and run on it, both by one clock; returns the exit status."""
+    options, clock = simulated_day(
+        context.options, start=_START, speed=_SPEED, port=0, discovery_port=None
+    )
+    async with Simulator(options, clock) as simulator:
+        address = simulator.address
+        settings = replace(
+            settings,
+            host=address.host,
+            port=address.port,
+            # The day passes faster than an inverter can be asked.
+            interval=max(settings.interval, _SECONDS_BETWEEN_POLLS * clock.speed),
+            # A simulated house must not be published over a real one: only a broker named
+            # together with --demo counts.
+            mqtt_url=settings.mqtt_url if "mqtt.url" in context.given else None,
+        )
+        if settings.headless:
+            from kstar_tui.headless import run_headless
+
+            return await run_headless(settings, clock)
+        from kstar_tui.tui.app import run_ui
+
+        return await run_ui(settings, clock=clock, demo=True, address=address)

@@ -1,0 +1,123 @@
+"""What `--help` says. No logic."""
+
+from __future__ import annotations
+
+from kstar_tui.settings import TABLE, Setting
+
+MAIN = """\
+Shows where the power of a KStar KSE hybrid inverter goes, live in the terminal, and feeds MQTT.
+It only ever reads: nothing in the inverter can be changed with it.
+
+Without a command the screen starts; with --headless it runs as a daemon without one."""
+
+MAIN_EXAMPLES = """\
+examples:
+  kstar-tui                            search the network and show what the inverter does
+  kstar-tui --demo                     the same with a simulated inverter
+  kstar-tui --host 192.168.1.50        an inverter at a known address
+  kstar-tui --headless --mqtt homeassistant
+                                       a daemon that publishes to a broker
+  kstar-tui read --json                one reading, for scripts
+
+Each setting can also stand in config.toml or in the environment; arguments win over the
+environment, the environment wins over the file. kstar.sharp's spellings work as well:
+--ip-192.168.1.50 --mqtt-homeassistant --silent-
+
+exit status:
+  0 done, 1 failed, 2 bad arguments or settings, 3 no inverter answered, 130 stopped by Ctrl-C"""
+
+SETTING_GROUPS = (
+    ("inverter", "inverter."),
+    ("search", "discovery."),
+    ("MQTT", "mqtt."),
+    ("screen or daemon", "headless"),
+    ("appearance", "ui."),
+)
+"""Heading and first letters of the keys of each group of settings."""
+
+COMMANDS = {
+    "discover": (
+        "list the inverters in this network",
+        "Asks on every network of this machine who is there, and proves each answer by reading\n"
+        "from it. One line an inverter: address, port, MAC, name, serial number, model. What was\n"
+        "asked, and what answered but is no inverter, goes to standard error.",
+    ),
+    "read": (
+        "print one reading",
+        "Reads once from the inverter at --host, or from the first one found (the lowest address\n"
+        "where there are several), and prints every value.",
+    ),
+    "decode": (
+        "explain frames from a bug report",
+        "Decodes reply frames given in hex, as arguments or on standard input (-). Spaces,\n"
+        "colons, 0x and line ends do not matter; several frames may follow each other.",
+    ),
+    "simulate": (
+        "be an inverter in a simulated house",
+        "Answers on the network like an inverter in a house over a day, until Ctrl-C.",
+    ),
+    "config": (
+        "show or change the settings",
+        "Shows the settings in force and where each comes from, prints the path of config.toml,\n"
+        "or writes one setting into it. The file is rewritten without its comments; a file that\n"
+        "had any is kept beside it as config.toml.bak.",
+    ),
+}
+"""Summary and description of every command."""
+
+EPILOGS = {
+    "discover": "examples:\n  kstar-tui discover\n  kstar-tui discover --broadcast 192.168.7.255",
+    "read": (
+        "examples:\n  kstar-tui read\n  kstar-tui read --host 192.168.1.50 --json | jq .pv_power"
+    ),
+    "decode": (
+        "examples:\n  kstar-tui decode aa557fb0018653…\n  kstar-tui decode --json - < frames.txt"
+    ),
+    "simulate": (
+        "examples:\n"
+        "  kstar-tui simulate --day cloudy --speed 60\n"
+        "  kstar-tui simulate --fault loss=0.3 --fault duplicate\n"
+        "and in another terminal:\n"
+        "  kstar-tui --host 127.0.0.1"
+    ),
+    "config": (
+        "examples:\n"
+        "  kstar-tui config\n"
+        "  kstar-tui config path\n"
+        "  kstar-tui config set inverter.host 192.168.1.50\n"
+        "  kstar-tui config set mqtt.url - < broker-url.txt"
+    ),
+}
+
+JSON = {
+    "discover": "one JSON object a line for each inverter",
+    "read": "one flat JSON object; names and signs as in the documentation, plain numbers",
+    "decode": "one JSON object a line for each frame",
+    "config": "one JSON object: for each key its value and its source",
+}
+
+CONFIG = "read the settings from this file (environment: KSTAR_CONFIG)"
+DEMO = "show a simulated inverter instead of a real one"
+DAY = "clear, cloudy, winter or night"
+START = "time of day at which the simulation starts"
+SPEED = "how many times faster than real the day passes"
+SEED = "whole number that the simulation's chance starts from"
+BIND = "local address to answer on (default: 127.0.0.1)"
+SIM_PORT = "UDP port for data, 0 for any free one (default: 8899)"
+SIM_DISCOVERY_PORT = "UDP port for discovery, 0 for any free one (default: 48899)"
+FRAMES = "answer with the frames in this file in turn, in hex, instead of a house's"
+FAULT = (
+    "misbehave; can be repeated: loss=0.3, duplicate, late, split, join, corrupt, truncate, "
+    "noise, echo, foreign, zeros, silent, reboot=SECONDS"
+)
+HEX = "frames in hex, or - to read them from standard input"
+ACTION = "what to do (default: show)"
+KEY = f"with set: one of {', '.join(TABLE)}"
+VALUE = "with set: the new value, or - to read it from standard input"
+
+
+def setting(row: Setting) -> str:
+    """A setting's line: its meaning, default and environment variables."""
+    default = row.kind.show(row.default)
+    text = f"{row.help} (default: {default}; environment: {', '.join(row.environment)})"
+    return text.replace("%", "%%")

@@ -1,0 +1,103 @@
+"""`kstar-tui read`: one reading that can be believed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from kstar_tui.clock import Clock
+from kstar_tui.commands.context import CommandError, Context, Status
+from kstar_tui.commands.finding import find_inverters
+from kstar_tui.commands.show import reading_json, reading_lines
+from kstar_tui.link.client import InverterClient
+from kstar_tui.link.interface import Address, Link, LinkError
+from kstar_tui.monitor.plausibility import Plausibility
+from kstar_tui.protocol.device import DeviceInfo
+from kstar_tui.protocol.reading import Reading
+from kstar_tui.settings import Settings
+
+ATTEMPTS = 4
+"""Readings asked for before an inverter that sends none to be believed is given up."""
+PAUSE = 2.0
+"""Seconds between them: modules do not like to be hurried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A reading with where, whose and when."""
+
+    address: Address
+    info: DeviceInfo
+    reading: Reading
+    at: datetime
+
+
+def run(context: Context) -> int:
+    """Print one reading; CommandError with NO_INVERTER where nothing answers."""
+    taken = asyncio.run(_take(context, context.load()))
+    if context.options.json:
+        context.emit_json(taken_json(taken))
+        return Status.DONE
+    model, serial = taken.info.model or "Inverter", taken.info.serial or "unknown"
+    context.emit(f"{model}, serial number {serial}, at {taken.address}")
+    context.emit(f"{taken.at:%Y-%m-%d %H:%M:%S %z}")
+    for line in reading_lines(taken.reading):
+        context.emit(line)
+    return Status.DONE
+
+
+def taken_json(taken: Taken) -> dict[str, object]:
+    """One flat object: the connection's keys, then every field of the reading."""
+    return {
+        "timestamp": taken.at.isoformat(timespec="milliseconds"),
+        "host": taken.address.host,
+        "serial": taken.info.serial,
+        "model": taken.info.model,
+        **reading_json(taken.reading),
+    }
+
+
+async def take(link: Link, clock: Clock) -> Taken:
+    """One believed reading; LinkError when nothing usable answers, CommandError when none of
+    ATTEMPTS readings can be believed."""
+    plausibility = Plausibility()
+    info = await link.identify()
+    held: str | None = None
+    for number in range(ATTEMPTS):
+        if number:
+            await clock.sleep(PAUSE)
+        reading = await link.read()
+        held = plausibility.check(reading, clock.monotonic())
+        if held is None:
+            return Taken(link.address, info, reading, clock.now())
+    raise CommandError(
+        f"{link.address} answers, but with values that cannot be true ({held}), as inverters do "
+        "while they start or shut down. Try again in a few minutes, or by daylight."
+    )
+
+
+async def _take(context: Context, settings: Settings) -> Taken:
+    address = await _address(context, settings)
+    try:
+        return await take(InverterClient(address), context.clock)
+    except LinkError as error:
+        raise CommandError(
+            f"No inverter answered at {address}: {error}. Check that it is awake, and that this "
+            "is its address: `kstar-tui discover` searches this network, and the router lists it.",
+            Status.NO_INVERTER,
+        ) from error
+
+
+async def _address(context: Context, settings: Settings) -> Address:
+    if settings.host is not None:
+        return Address(settings.host, settings.port)
+    found = await find_inverters(context, settings)
+    chosen = found[0]
+    if len(found) > 1:
+        listed = ", ".join(f"{one.address} ({one.info.serial or 'no serial'})" for one in found)
+        context.say(
+            f"Several inverters answered: {listed}. Reading from {chosen.address}; "
+            "choose another with --host."
+        )
+    return chosen.address

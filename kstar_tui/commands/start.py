@@ -1,0 +1,43 @@
+"""`kstar-tui` without a command: the screen, the daemon, or either on a simulated inverter."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from kstar_tui.commands.context import CommandError, Context, Status
+from kstar_tui.settings import Settings
+
+
+def run(context: Context) -> int:
+    """Run until the user or the system ends it; returns the exit status."""
+    settings = context.load()
+    if not settings.headless:
+        require_terminal()
+    if context.options.demo:
+        return _demo(context, settings)
+    if settings.headless:
+        from kstar_tui.headless import run_headless
+
+        return asyncio.run(run_headless(settings, context.clock))
+    from kstar_tui.tui.app import DEMO_WANTED, run_ui
+
+    status = asyncio.run(run_ui(settings, clock=context.clock))
+    return _demo(context, settings) if status == DEMO_WANTED else status
+
+
+def _demo(context: Context, settings: Settings) -> int:
+    from kstar_tui.commands.demo import run_demo
+
+    return asyncio.run(run_demo(context, settings))
+
+
+def require_terminal() -> None:
+    """CommandError where there is nothing to draw a screen on or no keys to read."""
+    for name, stream in (("output", sys.__stdout__), ("input", sys.__stdin__)):
+        if stream is None or not stream.isatty():
+            raise CommandError(
+                f"The screen needs a terminal, and standard {name} is none. Use --headless to run "
+                "as a daemon, or `kstar-tui read` for one reading.",
+                Status.USAGE,
+            )

@@ -1,0 +1,83 @@
+"""Which of the inverters that a search found is meant, and why none was found, in words."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from ipaddress import IPv4Address
+
+from kstar_tui.link.events import Asked, Found, NotAnInverter, SearchEvent
+
+Find = Callable[[], AsyncIterator[SearchEvent]]
+
+_NAMED = 3
+"""Hosts that are no inverter named one by one in a sentence."""
+
+
+class Search:
+    """One whole search: what was found, and what else answered."""
+
+    def __init__(self) -> None:
+        self.found: list[Found] = []
+        self._asked: list[Asked] = []
+        self._strangers: list[NotAnInverter] = []
+
+    async def run(self, find: Find, *, until: Callable[[Found], bool] | None = None) -> None:
+        """Collect events to the end, or up to an inverter for which `until` is true."""
+        events = find()
+        try:
+            await self._collect(events, until)
+        finally:
+            # Left early, a search would go on sending until it is collected as garbage.
+            if isinstance(events, AsyncGenerator):
+                await events.aclose()
+
+    async def _collect(
+        self, events: AsyncIterator[SearchEvent], until: Callable[[Found], bool] | None
+    ) -> None:
+        async for event in events:
+            if isinstance(event, Found):
+                self.found.append(event)
+                if until is not None and until(event):
+                    return
+            elif isinstance(event, Asked):
+                self._asked.append(event)
+            else:
+                self._strangers.append(event)
+
+    @property
+    def failure(self) -> str:
+        """Why there is no inverter: where was asked, what could not be, who else answered."""
+        asked = sorted({one.target.broadcast for one in self._asked if one.error is None})
+        parts = [
+            f"no inverter answered on {', '.join(asked)}" if asked else "no network to search on"
+        ]
+        parts += [
+            f"{one.target.interface} {one.target.broadcast}: {one.error}"
+            for one in self._asked
+            if one.error is not None
+        ]
+        parts += [f"{one.host} {one.reason}" for one in self._strangers[:_NAMED]]
+        if len(self._strangers) > _NAMED:
+            parts.append(f"{len(self._strangers) - _NAMED} more are no inverters")
+        return "; ".join(parts)
+
+
+def by_address(found: Sequence[Found]) -> list[Found]:
+    """Lowest address first, as numbers, each address once."""
+    each = {one.address: one for one in found}
+    return sorted(each.values(), key=lambda one: (_number(one.address.host), one.address))
+
+
+def is_same(found: Found, serial: str | None, mac: str | None) -> bool:
+    """The inverter with this serial number or, where either side has none, with this MAC."""
+    if serial and found.info.serial:
+        return found.info.serial == serial
+    return mac is not None and found.mac == mac
+
+
+def _number(host: str) -> int:
+    try:
+        return int(IPv4Address(host))
+    except ValueError:
+        # A name sorts behind every address.
+        return 1 << 32

@@ -1,0 +1,304 @@
+"""One inverter over time: polled, lost, looked for and found again; subscribers are told all."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+from kstar_tui.clock import Clock
+from kstar_tui.link.events import Found
+from kstar_tui.link.interface import Address, Link, LinkError
+from kstar_tui.monitor.finding import Find, Search, by_address
+from kstar_tui.monitor.plausibility import Plausibility
+from kstar_tui.monitor.rescue import Rescue
+from kstar_tui.monitor.schedule import Schedule
+from kstar_tui.monitor.subscribers import Subscribers
+from kstar_tui.monitor.update import LinkState, Update
+from kstar_tui.protocol.device import DeviceInfo, DeviceSettings
+from kstar_tui.protocol.reading import Reading
+
+STALE_AFTER = 2
+"""Polls lost in a row that make an online inverter stale."""
+OFFLINE_AFTER = 3
+"""Polls lost in a row that make it unavailable."""
+
+_log = logging.getLogger("kstar_tui.monitor")
+
+
+class Monitor:
+    """Polls until cancelled, whatever the inverter does.
+
+    A poll is lost when no reading is accepted. One that was answered by a reading nobody can
+    believe counts as lost too, since what is shown ages all the same; but as the inverter does
+    answer, it is asked on the usual beat and neither woken nor looked for.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[Address], Link],
+        clock: Clock,
+        *,
+        interval: float,
+        address: Address | None,
+        find: Find | None,
+        wake: Callable[[str], Awaitable[None]] | None,
+    ) -> None:
+        """Polls every `interval` s; without an address `find` must give one (else ValueError)."""
+        if not interval > 0:
+            raise ValueError(f"the interval must be above 0 s, not {interval}")
+        if address is None and find is None:
+            raise ValueError("without an address there must be a way to find one")
+        self._connect = connect
+        self._clock = clock
+        self._find = find
+        self._schedule = Schedule(clock, interval)
+        self._rescue = Rescue(clock, find, wake)
+        self._subscribers = Subscribers()
+        self._plausibility = Plausibility()
+
+        self._link = connect(address) if address is not None else None
+        self._mac: str | None = None
+        self._info: DeviceInfo | None = None
+        self._settings: DeviceSettings | None = None
+        self._identity_due = True
+        self._settings_due = True
+
+        self._state = LinkState.CONNECTING if self._link else LinkState.SEARCHING
+        self._since = clock.now()
+        self._since_monotonic = clock.monotonic()
+        self._reading: Reading | None = None
+        self._taken = self._since
+        self._taken_monotonic = self._since_monotonic
+        self._polls = self._lost = self._lost_in_a_row = 0
+        self._unanswered_in_a_row = self._searches = 0
+        self._rejected: Counter[str] = Counter()
+        self._error: str | None = None
+        self._bugs: set[str] = set()
+        self._latest = self._snapshot(fresh=False)
+
+    @property
+    def latest(self) -> Update:
+        """The newest update; before the first poll, what is known without one."""
+        return self._latest
+
+    def subscribe(self, subscriber: Callable[[Update], None]) -> Callable[[], None]:
+        """Call it with every update from now on; the returned function ends that."""
+        return self._subscribers.add(subscriber)
+
+    def poll_now(self) -> None:
+        """Poll (or search) at once instead of when due; a poll already under way answers it."""
+        self._schedule.now()
+
+    async def run(self) -> None:
+        """Search if need be, then poll; returns only by cancellation."""
+        find = self._find
+        try:
+            self._publish()
+            while self._link is None and find is not None:
+                await self._search(find)
+            self._schedule.restart()
+            while self._link is not None:
+                self._schedule.begin()
+                await self._poll(self._link)
+                if not self._move():
+                    await self._schedule.wait()
+                    self._move()
+        finally:
+            await self._rescue.stop()
+
+    async def _search(self, find: Find) -> None:
+        search = Search()
+        self._schedule.begin()
+        try:
+            await search.run(find)
+            error = search.failure
+        except Exception as problem:
+            error = self._unexpected("searching", problem)
+        if search.found:
+            self._take(by_address(search.found))
+            return
+        if error != self._error:
+            _log.warning("%s; searching on", error)
+        self._error = error
+        self._schedule.end(self._searches)
+        self._searches += 1
+        self._publish()
+        await self._schedule.wait()
+
+    def _take(self, found: list[Found]) -> None:
+        chosen = found[0]
+        if len(found) > 1:
+            _log.warning(
+                "%d inverters answer: %s; taking %s, choose another with --host ADDRESS",
+                len(found),
+                ", ".join(f"{one.address} ({one.info.serial or one.name})" for one in found),
+                chosen.address,
+            )
+        self._link = self._connect(chosen.address)
+        self._mac = chosen.mac
+        self._info = chosen.info
+        self._error = None
+        self._enter(LinkState.CONNECTING)
+        self._publish()
+
+    async def _poll(self, link: Link) -> None:
+        self._polls += 1
+        answered = True
+        reading: Reading | None = None
+        try:
+            reading = await link.read()
+            if self._identity_due:
+                await self._identify(link)
+            self._error = self._doubt(reading)
+        except LinkError as error:
+            answered = False
+            self._error = str(error)
+        except Exception as error:
+            answered = False
+            self._error = self._unexpected("polling", error)
+        accepted = reading is not None and self._error is None
+        self._unanswered_in_a_row = 0 if answered else self._unanswered_in_a_row + 1
+        if accepted:
+            self._accept(reading)
+        else:
+            self._lose()
+        if self._state is LinkState.OFFLINE and not answered:
+            self._schedule.end(max(0, self._unanswered_in_a_row - OFFLINE_AFTER))
+            self._rescue.start(link.address, self._serial, self._mac, self.poll_now)
+        else:
+            self._schedule.end()
+        self._publish(fresh=accepted)
+        if accepted and self._settings_due and not self._identity_due:
+            await self._ask_settings(link)
+
+    def _accept(self, reading: Reading | None) -> None:
+        self._reading = reading
+        self._taken = self._clock.now()
+        self._taken_monotonic = self._clock.monotonic()
+        self._lost_in_a_row = 0
+        self._rescue.cancel()
+        self._enter(LinkState.ONLINE)
+
+    def _lose(self) -> None:
+        self._lost += 1
+        self._lost_in_a_row += 1
+        if self._lost_in_a_row >= OFFLINE_AFTER:
+            self._enter(LinkState.OFFLINE)
+        elif self._lost_in_a_row >= STALE_AFTER and self._state is LinkState.ONLINE:
+            self._enter(LinkState.STALE)
+
+    def _doubt(self, reading: Reading) -> str | None:
+        reason = self._plausibility.check(reading, self._clock.monotonic())
+        if reason is None:
+            return None
+        self._rejected[reason] += 1
+        return f"it answered with a reading that cannot be true: {reason}"
+
+    async def _identify(self, link: Link) -> None:
+        try:
+            info = await link.identify()
+        except LinkError:
+            # A reading is worth showing without a name; the next poll asks for it again.
+            return
+        except Exception as error:
+            self._unexpected("asking who it is", error)
+            return
+        self._identity_due = False
+        if self._serial and info.serial and info.serial != self._serial:
+            _log.warning(
+                "another inverter answers at %s: serial number %s, before %s",
+                link.address,
+                info.serial,
+                self._serial,
+            )
+            # What was believed, measured and set is the other inverter's.
+            self._plausibility = Plausibility()
+            self._reading = self._settings = None
+            self._mac = None
+        self._info = info
+        self._settings_due = True
+
+    async def _ask_settings(self, link: Link) -> None:
+        self._settings_due = False
+        try:
+            self._settings = await link.settings()
+        except LinkError:
+            return
+        except Exception as error:
+            self._unexpected("asking for settings", error)
+            return
+        self._publish()
+
+    def _move(self) -> bool:
+        """Go to the address at which the inverter was found again, if it was."""
+        found = self._rescue.take()
+        if found is None or self._link is None or found.address == self._link.address:
+            return False
+        _log.warning("inverter found again at %s, before %s", found.address, self._link.address)
+        self._rejected.update(self._link_rejections())
+        self._link = self._connect(found.address)
+        self._mac = found.mac or self._mac
+        self._publish()
+        return True
+
+    def _enter(self, state: LinkState) -> None:
+        before, lasted = self._state, self._clock.monotonic() - self._since_monotonic
+        if state is before:
+            return
+        self._state = state
+        self._since = self._clock.now()
+        self._since_monotonic = self._clock.monotonic()
+        where = self._link.address if self._link else "?"
+        if state is LinkState.OFFLINE:
+            # Whoever answers after an outage may be another inverter.
+            self._identity_due = True
+            _log.warning("inverter at %s is offline: %s", where, self._error)
+        elif before is LinkState.OFFLINE:
+            _log.warning("inverter at %s is back after %.0f s", where, lasted)
+        else:
+            _log.info("inverter at %s: %s, before %s", where, state, before)
+
+    def _unexpected(self, doing: str, error: Exception) -> str:
+        text = f"{doing} failed: {type(error).__name__}: {error}"
+        if text not in self._bugs and len(self._bugs) < 100:
+            self._bugs.add(text)
+            _log.error("%s", text, exc_info=error)
+        return text
+
+    @property
+    def _serial(self) -> str | None:
+        return (self._info.serial or None) if self._info else None
+
+    def _link_rejections(self) -> dict[str, int]:
+        if self._link is None:
+            return {}
+        return {str(reason): n for reason, n in self._link.counters.rejections.items()}
+
+    def _publish(self, *, fresh: bool = False) -> None:
+        self._latest = self._snapshot(fresh=fresh)
+        self._subscribers.tell(self._latest)
+
+    def _snapshot(self, *, fresh: bool) -> Update:
+        known = self._reading is not None
+        return Update(
+            state=self._state,
+            since=self._since,
+            at=self._clock.now(),
+            at_monotonic=self._clock.monotonic(),
+            fresh=fresh,
+            reading=self._reading,
+            taken=self._taken if known else None,
+            taken_monotonic=self._taken_monotonic if known else None,
+            address=self._link.address if self._link else None,
+            mac=self._mac,
+            info=self._info,
+            settings=self._settings,
+            polls=self._polls,
+            lost=self._lost,
+            lost_in_a_row=self._lost_in_a_row,
+            rejected=dict(self._rejected + Counter(self._link_rejections())),
+            latency=self._link.counters.latency if self._link else None,
+            error=self._error,
+            next_poll_monotonic=self._schedule.due,
+        )

@@ -1,0 +1,68 @@
+"""When the next poll is due: on the beat of the interval, seldom while nobody answers."""
+
+from __future__ import annotations
+
+import asyncio
+
+from kstar_tui.clock import Clock
+
+BACKOFF_LIMIT = 60.0
+"""Seconds that the pause never grows beyond, unless the interval itself is longer."""
+
+
+def backoff(interval: float, doublings: int) -> float:
+    """The interval doubled that often, at most 60 s (or the interval, where that is longer)."""
+    # Far beyond any limit, and small enough for a float after a winter without an inverter.
+    return min(interval * 2.0 ** min(doublings, 16), max(interval, BACKOFF_LIMIT))
+
+
+class Schedule:
+    """Waits for each poll without drift or pile-up, and is woken early by `now()`."""
+
+    def __init__(self, clock: Clock, interval: float) -> None:
+        self._clock = clock
+        self._interval = interval
+        self._due = clock.monotonic()
+        self._asked = asyncio.Event()
+
+    @property
+    def due(self) -> float:
+        """When the next poll is due, in the clock's monotonic seconds."""
+        return self._due
+
+    def now(self) -> None:
+        """End the wait at once; several calls during one wait or poll are one."""
+        self._asked.set()
+
+    def restart(self) -> None:
+        """The next poll is due at once, and its beat counts from now."""
+        self._due = self._clock.monotonic()
+
+    def begin(self) -> None:
+        """A poll begins: early ones and ones that are late by a whole beat start a new beat."""
+        now = self._clock.monotonic()
+        if now < self._due or now - self._due >= self._interval:
+            self._due = now
+
+    def end(self, doublings: int = 0) -> None:
+        """The poll ended and answers every call to `now()` so far; the next one is set."""
+        self._asked.clear()
+        self._due = max(self._clock.monotonic(), self._due + backoff(self._interval, doublings))
+
+    async def wait(self) -> None:
+        """Return when the next poll is due, or at a call to `now()`."""
+        delay = self._due - self._clock.monotonic()
+        if delay <= 0 or self._asked.is_set():
+            # Polls that are always late must still let the rest of the program run.
+            await asyncio.sleep(0)
+            return
+        waits = {
+            asyncio.ensure_future(self._clock.sleep(delay)),
+            asyncio.ensure_future(self._asked.wait()),
+        }
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)

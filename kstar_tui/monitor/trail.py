@@ -1,0 +1,139 @@
+"""The last day in memory, a bucket a minute: what sparks and peaks are drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from kstar_tui.monitor.update import Update
+from kstar_tui.protocol.reading import Reading
+
+_SHOWN_MINUTES = 24 * 60
+_KEPT_MINUTES = _SHOWN_MINUTES + 60
+_WIDTHS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60)
+"""Minutes a column that fall on round times of day."""
+
+
+class Series(StrEnum):
+    """What is kept: the never-negative powers in W, and the state of charge in %."""
+
+    SOLAR = "pv_power"
+    HOUSE = "load_power"
+    IMPORT = "grid_import_power"
+    EXPORT = "grid_export_power"
+    CHARGE = "battery_charge_power"
+    DISCHARGE = "battery_discharge_power"
+    SOC = "battery_soc"
+
+
+@dataclass(slots=True)
+class _Bucket:
+    sums: dict[Series, float] = field(default_factory=dict)
+    counts: dict[Series, int] = field(default_factory=dict)
+    peaks: dict[Series, float] = field(default_factory=dict)
+
+    def add(self, reading: Reading) -> None:
+        for series in Series:
+            value: float | None = getattr(reading, series.value)
+            if value is None:
+                continue
+            self.sums[series] = self.sums.get(series, 0.0) + value
+            self.counts[series] = self.counts.get(series, 0) + 1
+            self.peaks[series] = max(self.peaks.get(series, value), value)
+
+
+class Trail:
+    """A subscriber of the monitor. Columns stand still until the minute turns."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[int, _Bucket] = {}
+        self._latest: int | None = None
+        self._drawn: dict[tuple[Series, int, int, int], list[float | None]] = {}
+        self._peaks: dict[tuple[Series, int], tuple[float, int] | None] = {}
+
+    def on_update(self, update: Update) -> None:
+        """Take a fresh reading into the bucket of its minute."""
+        if not update.fresh or update.reading is None or update.taken is None:
+            return
+        minute = int(update.taken.timestamp() // 60)
+        bucket = self._buckets.get(minute)
+        if bucket is None:
+            if self._latest is not None and minute < self._latest:
+                # The clock was set back: what it said before is not on this axis.
+                self._buckets = {m: b for m, b in self._buckets.items() if m < minute}
+            bucket = self._buckets[minute] = _Bucket()
+            self._turn()
+            for old in [m for m in self._buckets if m < minute - _KEPT_MINUTES]:
+                del self._buckets[old]
+        elif len(self._buckets) == 1:
+            # Before there is a whole minute, the first one shows as it fills.
+            self._turn()
+        bucket.add(update.reading)
+        self._latest = minute
+
+    def _turn(self) -> None:
+        self._drawn.clear()
+        self._peaks.clear()
+
+    @property
+    def empty(self) -> bool:
+        """No reading has come yet."""
+        return not self._buckets
+
+    def window(self, count: int) -> tuple[int, int]:
+        """(first minute since 1970, minutes a column) so that `count` columns show all there is.
+
+        The first column stays where the data begins, so that drawings only grow to the right,
+        until there is a whole day; then the oldest leaves.
+        """
+        if self._latest is None or count < 1:
+            return 0, 1
+        oldest = max(min(self._buckets), self._latest - _SHOWN_MINUTES + 1)
+        for minutes in _WIDTHS:
+            first = oldest - oldest % minutes
+            if first + count * minutes > self._latest:
+                return first, minutes
+        return oldest - oldest % _WIDTHS[-1], -(-_SHOWN_MINUTES // count)
+
+    def columns(
+        self, series: Series, first: int, minutes: int, count: int
+    ) -> Sequence[float | None]:
+        """Means over `count` columns of `minutes` each from minute `first` on; None = no data."""
+        key = series, first, minutes, count
+        if key not in self._drawn:
+            self._drawn[key] = self._columns(*key)
+        return self._drawn[key]
+
+    def _columns(self, series: Series, first: int, minutes: int, count: int) -> list[float | None]:
+        sums = [0.0] * count
+        counts = [0] * count
+        for minute, bucket in self._buckets.items():
+            column, value = (minute - first) // minutes, bucket.sums.get(series)
+            if value is not None and 0 <= column < count:
+                sums[column] += value
+                counts[column] += bucket.counts[series]
+        return [total / n if n else None for total, n in zip(sums, counts, strict=True)]
+
+    def peak(self, series: Series, since: datetime) -> tuple[float, datetime] | None:
+        """The highest single reading since a moment, and its minute (UTC)."""
+        first = int(since.timestamp() // 60)
+        key = series, first
+        if key not in self._peaks:
+            self._peaks[key] = max(
+                (
+                    (bucket.peaks[series], minute)
+                    for minute, bucket in self._buckets.items()
+                    if minute >= first and series in bucket.peaks
+                ),
+                default=None,
+            )
+        best = self._peaks[key]
+        # The minute that is still filling can only raise it.
+        latest = self._buckets.get(self._latest) if self._latest is not None else None
+        if latest is not None and self._latest is not None and self._latest >= first:
+            value = latest.peaks.get(series)
+            if value is not None and (best is None or value > best[0]):
+                best = self._peaks[key] = value, self._latest
+        return None if best is None else (best[0], datetime.fromtimestamp(best[1] * 60, UTC))

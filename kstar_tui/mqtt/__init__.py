@@ -1,0 +1,1 @@
+"""Readings to an MQTT broker: topics and payloads, the connection, and what joins them."""

@@ -1,0 +1,159 @@
+"""Where the MQTT broker is and who asks there, from what a user writes. Pure: no network."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from urllib.parse import quote, unquote
+
+PORT = 1883
+TLS_PORT = 8883
+
+_SCHEMES = {"mqtt": PORT, "mqtts": TLS_PORT}
+_BARE_USER = "mqtt"
+"""User and password where only a host is named, as kstar.sharp had it."""
+
+_MASK = "***"
+_MAX_CREDENTIAL = 65535
+"""Bytes that an MQTT string can hold."""
+
+_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
+_PORT = re.compile(r"[0-9]{1,5}")
+_BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_BRACKETS = re.compile(r"\[([^\[\]]*)\](?::(.*))?", re.DOTALL)
+_ALLOWED = (
+    "allowed are HOST, HOST:PORT, mqtt://USER:PASSWORD@HOST:PORT"
+    " and mqtts://USER:PASSWORD@HOST:PORT (TLS)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """One MQTT broker. Without a user name the client is anonymous."""
+
+    host: str
+    """Host name, IPv4 address, or IPv6 address without brackets."""
+    port: int = PORT
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    tls: bool = False
+    """Encrypted, and the server proved by the system's certificate authorities."""
+
+    @property
+    def endpoint(self) -> str:
+        """Host and port for people, an IPv6 address in brackets."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    def url(self, masked: bool = True) -> str:
+        """The full URL, for `parse_broker` to read; unless asked for, the password is `***`."""
+        user = ""
+        if self.username is not None:
+            user = quote(self.username, safe="")
+            if self.password is not None:
+                user += f":{_MASK if masked else quote(self.password, safe='')}"
+            user += "@"
+        endpoint = self.endpoint.replace("%", "%25")
+        return f"{'mqtts' if self.tls else 'mqtt'}://{user}{endpoint}"
+
+
+def parse_broker(text: str) -> Broker:
+    """The broker that `HOST`, `HOST:PORT` or an `mqtt://`, `mqtts://` URL names.
+
+    ValueError says what is allowed. It repeats nothing of the text: any part of a mistyped URL
+    may be the password.
+    """
+    text = text.strip()
+    if not text:
+        raise _refusal("it is empty")
+    if any(c.isspace() or not c.isprintable() for c in text):
+        raise _refusal("it holds a space or a control character")
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        if "@" in text:
+            raise _refusal("a user and password need mqtt:// or mqtts:// in front")
+        host, port = _endpoint(text, PORT)
+        return Broker(host, port, _BARE_USER, _BARE_USER)
+    default_port = _SCHEMES.get(scheme.lower())
+    if default_port is None:
+        raise _refusal("what stands before :// is neither mqtt nor mqtts")
+    # A path is not allowed, so the last @ ends the password even if it holds an @ or / itself.
+    credentials, _, endpoint = rest.rpartition("@")
+    username, password = _credentials(credentials)
+    host, port = _endpoint(endpoint.removesuffix("/"), default_port)
+    return Broker(host, port, username, password, tls=scheme.lower() == "mqtts")
+
+
+def _refusal(reason: str) -> ValueError:
+    return ValueError(f"not an MQTT broker: {reason}; {_ALLOWED}")
+
+
+def _credentials(text: str) -> tuple[str | None, str | None]:
+    user, separator, password = text.partition(":")
+    if not user:
+        if separator:
+            raise _refusal("a password needs a user name in front")
+        return None, None
+    return _decoded(user), _decoded(password) if separator else None
+
+
+def _decoded(text: str) -> str:
+    if _BAD_PERCENT.search(text):
+        raise _refusal("a % in the user or password is written %25")
+    try:
+        decoded = unquote(text, errors="strict")
+        size = len(decoded.encode())
+    except UnicodeError:
+        # `from None`: the cause holds the text.
+        raise _refusal("the user or password is not UTF-8") from None
+    if any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in decoded):
+        raise _refusal("the user or password holds a control character")
+    if size > _MAX_CREDENTIAL:
+        raise _refusal(f"the user or password is longer than {_MAX_CREDENTIAL} bytes")
+    return decoded
+
+
+def _endpoint(text: str, default_port: int) -> tuple[str, int]:
+    if bracketed := _BRACKETS.fullmatch(text):
+        host = _ipv6(bracketed[1])
+        port = bracketed[2]
+    else:
+        name, separator, after = text.partition(":")
+        if ":" in after:
+            raise _refusal("an IPv6 address stands in brackets, as in [fd00::5]:1883")
+        host = _host(name)
+        port = after if separator else None
+    if port is None:
+        return host, default_port
+    if not _PORT.fullmatch(port) or not 1 <= int(port) <= 65535:
+        raise _refusal("the port is no number from 1 to 65535")
+    return host, int(port)
+
+
+def _ipv6(text: str) -> str:
+    # A URL writes the % before a link-local address's interface as %25.
+    text = text.replace("%25", "%", 1)
+    _, _, zone = text.partition("%")
+    if zone and not _LABEL.fullmatch(zone):
+        raise _refusal("what stands in brackets is no IPv6 address")
+    try:
+        return str(IPv6Address(text))
+    except AddressValueError:
+        raise _refusal("what stands in brackets is no IPv6 address") from None
+
+
+def _host(text: str) -> str:
+    if not text:
+        raise _refusal("the host is missing")
+    labels = text.removesuffix(".").split(".")
+    if len(text) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+        raise _refusal(
+            "the host holds a character that no host name has"
+            " (in a password @ is written %40, / is written %2F and : is written %3A)"
+        )
+    if labels[-1].isdecimal():
+        try:
+            return str(IPv4Address(text))
+        except AddressValueError:
+            raise _refusal("the host is no IPv4 address such as 192.168.1.5") from None
+    return text.lower()

@@ -1,0 +1,274 @@
+"""One connection to a broker, kept up for ever: paho has a thread, we stay in the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+import ssl
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, cast
+
+from paho.mqtt.client import Client, MQTTMessageInfo
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+
+from kstar_tui.clock import Clock
+from kstar_tui.mqtt import reasons
+from kstar_tui.mqtt.broker import Broker
+
+_log = logging.getLogger(__name__)
+
+MAX_BACKLOG = 100
+"""Messages that may wait for the socket before the connection counts as congested."""
+STEADY = 60.0
+"""Seconds a connection stands before its loss is news again."""
+STOP_TIMEOUT = 0.5
+"""Seconds that the network thread has to say goodbye; it is a daemon, and ends by itself."""
+
+Listener = Callable[[], None]
+
+
+class MqttConnection:
+    """MQTT 3.1.1, clean session. Everything public is called in the event loop's thread.
+
+    Listeners of `on_change` run whenever `connected` or `error` has changed, those of
+    `on_connected` at every connection.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        clock: Clock,
+        *,
+        retry: tuple[float, float] = (1.0, 60.0),
+        keepalive: int = 30,
+        tls_context: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+    ) -> None:
+        """`retry`: the first and the longest pause in seconds; it doubles in between.
+
+        A broker that says nothing for `keepalive` seconds, and again after a ping, is given up.
+        """
+        self.broker = broker
+        self.clock = clock
+        self.connected = False
+        self.error: str | None = None
+        """Why there is no connection; None while there is one or nothing has failed yet."""
+        self.since: datetime = clock.now()
+        """Wall time at which `connected` or `error` took its value."""
+        self.client_id: str | None = None
+        """Who we are to the broker; None before `open`."""
+        self._retry = retry
+        self._keepalive = keepalive
+        self._tls_context = tls_context
+        self._on_connected: list[Listener] = []
+        self._on_change: list[Listener] = []
+        self._client: Client | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._backlog: deque[MQTTMessageInfo] = deque()
+        self._undecided = False
+        """There is a socket, and its end would be news: no reason for it is known yet."""
+        self._up_since = 0.0
+        self._logged: set[str] = set()
+        self._logged_outage = False
+
+    def on_connected(self, listener: Listener) -> None:
+        """Call at every connection: the place to publish what a broker must know first."""
+        self._on_connected.append(listener)
+
+    def on_change(self, listener: Listener) -> Callable[[], None]:
+        """Call whenever `connected` or `error` has changed; the result takes it back."""
+        self._on_change.append(listener)
+
+        def end() -> None:
+            if listener in self._on_change:
+                self._on_change.remove(listener)
+
+        return end
+
+    def open(self, client_id: str) -> None:
+        """Begin to connect under this id, without waiting; once only."""
+        if self._client is not None:
+            raise RuntimeError("the connection is open already")
+        self._loop = asyncio.get_running_loop()
+        self.client_id = client_id
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id,
+            clean_session=True,
+            protocol=MQTTProtocolVersion.MQTTv311,
+        )
+        if self.broker.username is not None:
+            client.username_pw_set(self.broker.username, self.broker.password)
+        if self.broker.tls:
+            client.tls_set_context(self._tls_context())
+        # paho declares whole seconds but only multiplies and sleeps.
+        first, longest = cast("tuple[int, int]", self._retry)
+        client.reconnect_delay_set(first, longest)
+        client.suppress_exceptions = True
+        client.on_socket_open = self._thread_socket_open
+        client.on_connect = self._thread_connect
+        client.on_connect_fail = self._thread_connect_fail
+        client.on_disconnect = self._thread_disconnect
+        client.connect_async(self.broker.host, self.broker.port, keepalive=self._keepalive)
+        self._client = client
+        client.loop_start()
+
+    def publish(self, topic: str, payload: str, *, qos: int = 0, retain: bool = False) -> bool:
+        """Hand one message to the network thread; False when there is no connection to send it on.
+
+        Nothing is queued while disconnected.
+        """
+        if self._client is None or not self.connected:
+            return False
+        info = self._client.publish(topic, payload, qos, retain)
+        if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            return False
+        self._backlog.append(info)
+        return True
+
+    @property
+    def ready(self) -> bool:
+        """Connected, and the broker takes what it is sent."""
+        while self._backlog and _done(self._backlog[0]):
+            self._backlog.popleft()
+        return self.connected and len(self._backlog) < MAX_BACKLOG
+
+    def keep_alive(self) -> None:
+        """Start the network thread again should it have died; costs nothing while it lives."""
+        client = self._client
+        if client is None or client.loop_start() == MQTTErrorCode.MQTT_ERR_INVAL:
+            return
+        self._down(reasons.GARBLED)
+        sock = client.socket()
+        if isinstance(sock, socket.socket):
+            # The new thread sees the end of the old connection and makes one afresh.
+            self._undecided = False
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+    async def close(self) -> None:
+        """Say goodbye if there is a connection, and end; STOP_TIMEOUT at most."""
+        client, self._client = self._client, None
+        if client is None:
+            return
+        loop = asyncio.get_running_loop()
+        ended = asyncio.Event()
+
+        def stop() -> None:
+            # paho's thread may clear its own attribute between loop_stop's check and its join.
+            with contextlib.suppress(AttributeError):
+                client.loop_stop()
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(ended.set)
+
+        connected = self.connected
+        client.disconnect()
+        # loop_stop waits for a connection attempt to time out, so it cannot run here, nor in an
+        # executor, whose threads Python waits for at its exit.
+        threading.Thread(target=stop, name="mqtt-stop", daemon=True).start()
+        if connected:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), STOP_TIMEOUT)
+        self._change(connected=False, error=None)
+
+    # What paho calls, in its thread. An exception here would end the thread: they only cross over.
+
+    def _thread_socket_open(self, client: Client, _userdata: Any, _socket: Any) -> None:
+        self._cross(client, self._opened)
+
+    def _thread_connect(
+        self, client: Client, _userdata: Any, _flags: Any, code: Any, _properties: Any
+    ) -> None:
+        if code.is_failure:
+            self._cross(client, self._refuse, reasons.refusal(code.value, self.broker))
+        else:
+            self._cross(client, self._up)
+
+    def _thread_connect_fail(self, client: Client, _userdata: Any) -> None:
+        # paho calls from its except clause, so the exception that it does not hand over is there.
+        self._cross(client, self._down, reasons.failure(sys.exception(), self.broker))
+
+    def _thread_disconnect(
+        self, client: Client, _userdata: Any, _flags: Any, code: Any, _properties: Any
+    ) -> None:
+        self._cross(client, self._closed, code.getName() == "Keep alive timeout")
+
+    def _cross(self, client: Client, method: Callable[..., None], *args: Any) -> None:
+        def run() -> None:
+            if client is self._client:
+                method(*args)
+
+        # The loop may be closed while a connection attempt is still waiting.
+        with contextlib.suppress(RuntimeError):
+            cast(asyncio.AbstractEventLoop, self._loop).call_soon_threadsafe(run)
+
+    # The same events, in the event loop's thread.
+
+    def _opened(self) -> None:
+        self._undecided = True
+
+    def _up(self) -> None:
+        self._up_since = self.clock.monotonic()
+        self._backlog.clear()
+        if self._logged_outage:
+            # As loud as the warning that it ends, so that no log shows only half the story.
+            _log.warning("MQTT broker %s: connected", self.broker.endpoint)
+            self._logged_outage = False
+        else:
+            _log.info("MQTT broker %s: connected", self.broker.endpoint)
+        self._change(connected=True, error=None)
+        _call(self._on_connected)
+
+    def _refuse(self, reason: str) -> None:
+        self._undecided = False
+        self._down(reason)
+
+    def _closed(self, silent: bool) -> None:
+        # paho can report one end twice.
+        undecided, self._undecided = self._undecided, False
+        if not undecided:
+            return
+        if self.connected:
+            self._lost(reasons.SILENT if silent else reasons.LOST)
+        else:
+            self._down(reasons.MUTE if silent else reasons.closed_early(self.broker))
+
+    def _lost(self, reason: str) -> None:
+        # A connection that comes and goes every second is one piece of news, not many.
+        if self.clock.monotonic() - self._up_since >= STEADY:
+            self._logged.clear()
+        self._down(reason)
+
+    def _down(self, reason: str) -> None:
+        if reason not in self._logged:
+            _log.warning("MQTT broker %s: %s; still trying", self.broker.endpoint, reason)
+            self._logged.add(reason)
+            self._logged_outage = True
+        self._change(connected=False, error=reason)
+
+    def _change(self, *, connected: bool, error: str | None) -> None:
+        if (connected, error) == (self.connected, self.error):
+            return
+        self.connected, self.error = connected, error
+        self.since = self.clock.now()
+        _call(self._on_change)
+
+
+def _done(info: MQTTMessageInfo) -> bool:
+    try:
+        return info.is_published()
+    except (ValueError, RuntimeError):
+        return True
+
+
+def _call(listeners: list[Listener]) -> None:
+    for listener in tuple(listeners):
+        try:
+            listener()
+        except Exception:
+            _log.exception("a listener of the MQTT connection failed")

@@ -1,0 +1,182 @@
+"""config.toml: found, read strictly, and written so that a power cut never leaves half of it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from kstar_tui.settings.errors import SettingsError, kind_of, refusal, suggestion
+from kstar_tui.settings.kinds import SettingValue
+from kstar_tui.settings.table import TABLE
+
+CONFIG_VARIABLE = "KSTAR_CONFIG"
+_SECTIONS = {key.split(".")[0] for key in TABLE if "." in key}
+_PRIVATE = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """A path, and whether somebody named it: then it has to exist."""
+
+    path: Path
+    named: bool = False
+
+
+def locate_config(argument: str | None, environment: Mapping[str, str]) -> ConfigFile:
+    """The file of `--config`, else of KSTAR_CONFIG, else the one in the user's config folder."""
+    for text in (argument, environment.get(CONFIG_VARIABLE)):
+        if text:
+            return ConfigFile(Path(text).expanduser(), named=True)
+    return ConfigFile(platformdirs.user_config_path("kstar-tui", appauthor=False) / "config.toml")
+
+
+def read_config(config: ConfigFile) -> dict[str, SettingValue]:
+    """The values in a file by key; SettingsError for anything that is not understood."""
+    path = config.path
+    values: dict[str, SettingValue] = {}
+    for parts, value in _leaves(_parse(config)):
+        key = ".".join(parts)
+        row = TABLE.get(key) if all("." not in part for part in parts) else None
+        if row is None:
+            raise SettingsError(_unknown(path, parts, value))
+        try:
+            values[key] = row.kind.check(value)
+        except ValueError as error:
+            message = refusal(str(path), row, value, str(error))
+        else:
+            continue
+        raise SettingsError(message)
+    return values
+
+
+def save_config(changes: Mapping[str, SettingValue], path: Path) -> Path | None:
+    """Write the changed keys into the file, all else as it was; None takes a key out.
+
+    The file is replaced as a whole, with mode 0600 when it holds a secret. Comments are lost: when
+    there were any, the old file is kept and its path returned. SettingsError when the file there
+    is not valid or cannot be written.
+    """
+    values = {**read_config(ConfigFile(path)), **changes}
+    tables: dict[str, Any] = {}
+    for key in TABLE:
+        value = values.get(key)
+        if value is None:
+            continue
+        *sections, name = key.split(".")
+        table = tables
+        for section in sections:
+            table = table.setdefault(section, {})
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        table[name] = list(value) if isinstance(value, tuple) else value
+    secret = any(row.secret and values.get(key) is not None for key, row in TABLE.items())
+    try:
+        # A symbolic link stays one; what it points to is replaced.
+        target = path.resolve()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        kept = _keep_comments(target)
+        _replace(target, tables, secret=secret)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written: {error.strerror}.") from None
+    return kept
+
+
+def _parse(config: ConfigFile) -> dict[str, Any]:
+    path = config.path
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        if not config.named:
+            return {}
+        raise SettingsError(
+            f"{path}: there is no such file. Make it, or leave out --config and {CONFIG_VARIABLE}."
+        ) from None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path}: not text in UTF-8.") from None
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}.") from None
+
+
+def _leaves(
+    table: Mapping[str, Any], above: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], object]]:
+    for name, value in table.items():
+        parts = (*above, name)
+        if isinstance(value, dict) and ".".join(parts) in _SECTIONS:
+            yield from _leaves(value, parts)
+        else:
+            yield parts, value
+
+
+def _unknown(path: Path, parts: tuple[str, ...], value: object) -> str:
+    # The value is not shown: it may be a secret beside a misspelt key.
+    key = ".".join(part if part.replace("_", "").isalnum() else repr(part) for part in parts)
+    section = parts[0]
+    inside = [known for known in TABLE if known.startswith(f"{section}.")]
+    if len(parts) == 1 and section in _SECTIONS:
+        return (
+            f"{path}: {key} is {kind_of(value)}; allowed is a table [{key}] "
+            f"with {', '.join(inside)}."
+        )
+    if len(parts) == 1 and isinstance(value, dict):
+        hint = suggestion(section, sorted(_SECTIONS))
+        return f"{path}: unknown table {key}.{hint} Allowed are {', '.join(sorted(_SECTIONS))}."
+    last = [known for known in TABLE if known.rpartition(".")[2] == parts[-1]]
+    hint = f" Did you mean {last[0]}?" if last else suggestion(".".join(parts), TABLE)
+    return f"{path}: unknown key {key}.{hint} Allowed are {', '.join(inside or TABLE)}."
+
+
+def _keep_comments(path: Path) -> Path | None:
+    try:
+        old = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    if not any(line.lstrip().startswith(b"#") or b" #" in line for line in old.splitlines()):
+        return None
+    kept = path.with_name(path.name + ".bak")
+    _write(kept, old, _PRIVATE)
+    return kept
+
+
+def _replace(path: Path, tables: Mapping[str, Any], *, secret: bool) -> None:
+    # Loaded when something is saved: most runs never do.
+    import tomli_w
+
+    data = tomli_w.dumps(tables).encode()
+    if secret:
+        mode = _PRIVATE
+    elif path.exists():
+        mode = stat.S_IMODE(path.stat().st_mode)
+    else:
+        mode = 0o644
+    _write(path, data, mode)
+
+
+def _write(path: Path, data: bytes, mode: int) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    # Without this a power cut can bring the old name back with the new file gone.
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,240 @@
+"""What the value of a setting may be: read from a text, checked from TOML, said to a person."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from kstar_tui.mqtt.broker import parse_broker
+
+SettingValue = str | int | float | bool | tuple[str, ...] | None
+
+OFF = "off"
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off"})
+_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
+_MAX_NAME = 253
+_MAX_TOPIC = 200
+_FIRST_MULTICAST = 224
+
+
+class Kind(Protocol):
+    """One kind of value. Both ways in raise ValueError with a hint, or nothing, as its text."""
+
+    @property
+    def allowed(self) -> str:
+        """What may stand there, as the end of "allowed is …"."""
+        ...
+
+    def parse(self, text: str) -> SettingValue:
+        """The value that an argument or an environment variable means."""
+        ...
+
+    def check(self, value: object) -> SettingValue:
+        """The value that a TOML value means."""
+        ...
+
+    def show(self, value: SettingValue) -> str:
+        """The value for people; a secret is masked."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number within limits, whole or not, with its unit."""
+
+    low: int
+    high: int
+    unit: str = ""
+    whole: bool = True
+
+    @property
+    def allowed(self) -> str:
+        """Its limits, in its unit."""
+        noun = "a whole number" if self.whole else "a number"
+        return f"{noun} from {self.low} to {self.high}{self.unit and f' {self.unit}'}"
+
+    def parse(self, text: str) -> int | float:
+        """Digits, with a decimal point where the number need not be whole."""
+        if not re.fullmatch(r"\d{1,9}" if self.whole else r"\d{1,9}(\.\d{1,9})?", text, re.ASCII):
+            raise ValueError
+        return self._limited(int(text) if self.whole else float(text))
+
+    def check(self, value: object) -> int | float:
+        """An integer, or a float where it need not be whole; true and false are none."""
+        if isinstance(value, str):
+            raise ValueError("write it without quotes")
+        if isinstance(value, bool) or not isinstance(value, int if self.whole else int | float):
+            raise ValueError
+        return self._limited(value if self.whole else float(value))
+
+    def _limited(self, value: float) -> int | float:
+        if not (math.isfinite(value) and self.low <= value <= self.high):
+            raise ValueError
+        return value
+
+    def show(self, value: SettingValue) -> str:
+        """The shortest form, with its unit."""
+        text = f"{value:g}" if isinstance(value, float) else str(value)
+        return f"{text}{self.unit and f' {self.unit}'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Yes or no."""
+
+    allowed: str = "true or false"
+
+    def parse(self, text: str) -> bool:
+        """Also 1, yes, on and 0, no, off, in any case."""
+        word = text.strip().lower()
+        if word not in _TRUE | _FALSE:
+            raise ValueError("or 1, yes, on; 0, no, off")
+        return word in _TRUE
+
+    def check(self, value: object) -> bool:
+        """TOML's own true and false."""
+        if not isinstance(value, bool):
+            raise ValueError("write it without quotes" if isinstance(value, str) else "")
+        return value
+
+    def show(self, value: SettingValue) -> str:
+        """In words."""
+        return "yes" if value else "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """Where one inverter is; None means that it is searched for."""
+
+    allowed: str = "a host name or an IPv4 address, or 0.0.0.0 to search"
+
+    def parse(self, text: str) -> str | None:
+        """A host name or IPv4 address; 0.0.0.0 is None."""
+        return None if _ipv4(text) == (0, 0, 0, 0) else _host(text)
+
+    def check(self, value: object) -> str | None:
+        """A text."""
+        return self.parse(_text(value))
+
+    def show(self, value: SettingValue) -> str:
+        """The host, or that it is searched for."""
+        return "search" if value is None else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcasts:
+    """IPv4 addresses that the discovery text is sent to; none means those of every interface."""
+
+    allowed: str = "IPv4 broadcast addresses such as 192.168.1.255"
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """Addresses with commas or spaces between them."""
+        return self._all([part for part in re.split(r"[,\s]+", text) if part])
+
+    def check(self, value: object) -> tuple[str, ...]:
+        """A list of texts, or one text."""
+        if isinstance(value, str):
+            return self.parse(value)
+        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+            raise ValueError('write a list of texts: ["192.168.1.255"]')
+        return self._all(value)
+
+    def _all(self, parts: Sequence[str]) -> tuple[str, ...]:
+        for part in parts:
+            octets = _ipv4(part)
+            if octets is None or octets[0] == 0:
+                raise ValueError
+        return tuple(dict.fromkeys(parts))
+
+    def show(self, value: SettingValue) -> str:
+        """The addresses, or that every interface is asked."""
+        return ", ".join(value) if isinstance(value, tuple) and value else "every interface"
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerUrl:
+    """The MQTT broker as a full URL with its password; None means that nothing is published."""
+
+    allowed: str = f"a broker or {OFF}"
+
+    def parse(self, text: str) -> str | None:
+        """A bare host or a URL, made whole; `off` is None."""
+        if text.strip().lower() == OFF:
+            return None
+        return parse_broker(text).url(masked=False)
+
+    def check(self, value: object) -> str | None:
+        """A text."""
+        return self.parse(_text(value))
+
+    def show(self, value: SettingValue) -> str:
+        """The URL without its password, or `off`."""
+        return parse_broker(value).url(masked=True) if isinstance(value, str) else OFF
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """The first levels of an MQTT topic."""
+
+    allowed: str = "topic levels joined by /, without + or #, and no / at either end"
+
+    def parse(self, text: str) -> str:
+        """A topic that can be published under, at most 200 characters."""
+        levels = text.split("/")
+        if (
+            not all(level.strip() for level in levels)
+            or text.startswith("$")
+            or len(text) > _MAX_TOPIC
+            or any(sign in text for sign in "+#")
+            or not text.isprintable()
+        ):
+            raise ValueError
+        return text
+
+    def check(self, value: object) -> str:
+        """A text."""
+        return self.parse(_text(value))
+
+    def show(self, value: SettingValue) -> str:
+        """As it is."""
+        return str(value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("write it in quotes")
+    return value
+
+
+def _ipv4(text: str) -> tuple[int, ...] | None:
+    if not re.fullmatch(r"(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}", text, re.ASCII):
+        return None
+    octets = tuple(map(int, text.split(".")))
+    return octets if max(octets) <= 255 else None
+
+
+def _host(text: str) -> str:
+    if "://" in text or "/" in text:
+        raise ValueError("give the host alone, without a scheme such as http:// and without a path")
+    if re.search(r"\s", text) or not text.isprintable():
+        raise ValueError("there is white space or a control character in it")
+    name, colon, port = text.rpartition(":")
+    if colon and name and ":" not in name and port.isdigit():
+        raise ValueError("the port is a setting of its own, inverter.port")
+    if ":" in text:
+        raise ValueError("the inverter's WiFi module speaks IPv4 only")
+    if re.fullmatch(r"[\d.]+", text, re.ASCII):
+        octets = _ipv4(text)
+        if octets is None:
+            raise ValueError("an IPv4 address is four numbers from 0 to 255")
+        if octets[0] == 0 or octets[0] >= _FIRST_MULTICAST:
+            raise ValueError("it has to be one inverter's own address")
+        return text
+    if len(text) > _MAX_NAME or not all(map(_LABEL.fullmatch, text.removesuffix(".").split("."))):
+        raise ValueError
+    return text

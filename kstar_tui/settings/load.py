@@ -1,0 +1,107 @@
+"""Settings from their sources: defaults < config.toml < environment < arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from kstar_tui.settings.configfile import ConfigFile, read_config
+from kstar_tui.settings.errors import SettingsError, refusal, suggestion
+from kstar_tui.settings.kinds import SettingValue
+from kstar_tui.settings.table import DEFAULT, TABLE, Setting, Settings
+
+FILE_SUFFIX = "_FILE"
+
+
+class Given(NamedTuple):
+    """A value that somebody wrote, and where."""
+
+    place: str
+    text: str
+
+
+def load(
+    arguments: Mapping[str, Given] | None = None,
+    environment: Mapping[str, str] | None = None,
+    config: ConfigFile | None = None,
+) -> Settings:
+    """The settings in force and where each came from; SettingsError for the first wrong one.
+
+    An empty environment variable counts as not set.
+    """
+    from_file = read_config(config) if config else {}
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for key, row in TABLE.items():
+        given = (arguments or {}).get(key) or _in_environment(row, environment or {})
+        if given is not None:
+            values[row.name] = parse_setting(row, given)
+            sources[key] = given.place
+        elif config is not None and key in from_file:
+            values[row.name] = from_file[key]
+            sources[key] = str(config.path)
+        else:
+            sources[key] = DEFAULT
+    settings = Settings(**values, sources=MappingProxyType(sources))
+    _check_ports(settings)
+    return settings
+
+
+def parse_setting(row: Setting, given: Given) -> SettingValue:
+    """The value that a text means for a row; SettingsError says what is allowed."""
+    try:
+        return row.kind.parse(given.text)
+    except ValueError as error:
+        message = refusal(given.place, row, given.text, str(error))
+    # Outside the handler: the cause's text may repeat what was refused.
+    raise SettingsError(message)
+
+
+def find_setting(key: str) -> Setting:
+    """The row of a key; SettingsError with the nearest key where there is none."""
+    if key not in TABLE:
+        raise SettingsError(
+            f"There is no setting {key!r}.{suggestion(key, TABLE)} Known are {', '.join(TABLE)}."
+        )
+    return TABLE[key]
+
+
+def _check_ports(settings: Settings) -> None:
+    # Modules take commands where they are discovered: no question for data may ever go there.
+    keys = ("inverter.port", "discovery.port")
+    if settings.port == settings.discovery_port:
+        place = next(source for key in keys if (source := settings.sources[key]) != DEFAULT)
+        raise SettingsError(
+            f"{place}: {' and '.join(keys)} are both {settings.port}; "
+            "allowed are two different ports."
+        )
+    if settings.port == TABLE["discovery.port"].default:
+        raise SettingsError(
+            f"{settings.sources[keys[0]]}: {keys[0]} is {settings.port}; allowed is any other "
+            "port, because this is the one on which WiFi modules take commands."
+        )
+
+
+def _in_environment(row: Setting, environment: Mapping[str, str]) -> Given | None:
+    for name in row.environment:
+        if text := environment.get(name):
+            return Given(f"environment {name}", text)
+        file_name = name + FILE_SUFFIX
+        # Only for our own name: kstar.sharp knew no such file.
+        if row.secret and name == row.environment[0] and (path := environment.get(file_name)):
+            return _from_file(f"environment {file_name}", Path(path))
+    return None
+
+
+def _from_file(place: str, path: Path) -> Given:
+    try:
+        text = path.read_text(encoding="utf-8-sig").strip()
+    except OSError as error:
+        raise SettingsError(f"{place}: {path} cannot be read: {error.strerror}.") from None
+    except ValueError:
+        raise SettingsError(f"{place}: {path} is not text in UTF-8.") from None
+    if not text:
+        raise SettingsError(f"{place}: {path} is empty; it has to hold the value and nothing else.")
+    return Given(f"{place} ({path})", text)

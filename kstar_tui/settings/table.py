@@ -1,0 +1,176 @@
+"""The table of settings. The table is the class: every attribute carries its own row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from kstar_tui.settings.kinds import (
+    Broadcasts,
+    BrokerUrl,
+    Flag,
+    Host,
+    Kind,
+    Number,
+    SettingValue,
+    Topic,
+)
+
+DEFAULT = "default"
+"""The source of a setting that nobody gave."""
+
+_PORT = Number(1, 65535)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row: where a setting can be given, what it may be and what it means."""
+
+    key: str
+    """Its place in config.toml."""
+    kind: Kind
+    help: str
+    argument: str
+    environment: tuple[str, ...]
+    """Names of its variable; an earlier one wins over a later one."""
+    metavar: str = ""
+    glued: str = ""
+    """kstar.sharp's spelling of the argument, to which the value is glued."""
+    secret: bool = False
+    """Can be given in a file, is masked wherever it is shown."""
+    name: str = ""
+    default: SettingValue = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the program runs with, checked. Intervals in s; secrets are not in its repr."""
+
+    host: Annotated[
+        str | None,
+        Setting(
+            "inverter.host",
+            Host(),
+            "the inverter's address or host name; without it the network is searched",
+            "--host",
+            ("KSTAR_HOST", "IP_ADDRESS_INVERTER"),
+            "HOST",
+            glued="--ip-",
+        ),
+    ] = None
+    port: Annotated[
+        int,
+        Setting(
+            "inverter.port",
+            _PORT,
+            "the inverter's UDP port for data",
+            "--port",
+            ("KSTAR_PORT",),
+            "PORT",
+        ),
+    ] = 8899
+    interval: Annotated[
+        float,
+        Setting(
+            "inverter.interval",
+            Number(2, 3600, "s", whole=False),
+            "seconds between two readings",
+            "--interval",
+            ("KSTAR_INTERVAL",),
+            "SECONDS",
+        ),
+    ] = 5.0
+    discovery_port: Annotated[
+        int,
+        Setting(
+            "discovery.port",
+            _PORT,
+            "UDP port on which WiFi modules are searched for",
+            "--discovery-port",
+            ("KSTAR_DISCOVERY_PORT",),
+            "PORT",
+        ),
+    ] = 48899
+    broadcast: Annotated[
+        tuple[str, ...],
+        Setting(
+            "discovery.broadcast",
+            Broadcasts(),
+            "broadcast address to search on instead of every interface's own; can be repeated",
+            "--broadcast",
+            ("KSTAR_BROADCAST",),
+            "ADDRESS",
+        ),
+    ] = ()
+    mqtt_url: Annotated[
+        str | None,
+        Setting(
+            "mqtt.url",
+            BrokerUrl(),
+            "MQTT broker to publish to: a host, a mqtt:// or mqtts:// URL, or off",
+            "--mqtt",
+            ("KSTAR_MQTT", "MQTT_CONNECTION_STRING"),
+            "BROKER",
+            glued="--mqtt-",
+            secret=True,
+        ),
+    ] = field(default=None, repr=False)
+    mqtt_prefix: Annotated[
+        str,
+        Setting(
+            "mqtt.prefix",
+            Topic(),
+            "the first levels of the MQTT topics",
+            # Not --mqtt-prefix: there kstar.sharp's users glue on the broker's name.
+            "--topic-prefix",
+            ("KSTAR_MQTT_PREFIX",),
+            "TOPIC",
+        ),
+    ] = "sensor/inverter"
+    headless: Annotated[
+        bool,
+        Setting(
+            "headless",
+            Flag(),
+            "run without a screen, as a daemon",
+            "--headless",
+            ("KSTAR_HEADLESS", "SILENT_MODE"),
+            glued="--silent-",
+        ),
+    ] = False
+    ascii: Annotated[
+        bool,
+        Setting(
+            "ui.ascii",
+            Flag(),
+            "draw the screen with ASCII characters only",
+            "--ascii",
+            ("KSTAR_ASCII",),
+        ),
+    ] = False
+
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """Where each setting came from, by key, as people read it."""
+
+
+def _rows() -> dict[str, Setting]:
+    hints = get_type_hints(Settings, include_extras=True)
+    rows: dict[str, Setting] = {}
+    for attribute in fields(Settings):
+        hint = hints[attribute.name]
+        default: Any = attribute.default
+        if get_origin(hint) is Annotated:
+            row = next(extra for extra in get_args(hint)[1:] if isinstance(extra, Setting))
+            rows[row.key] = replace(row, name=attribute.name, default=default)
+    return rows
+
+
+TABLE: Mapping[str, Setting] = MappingProxyType(_rows())
+"""Every row by key, in the order of `Settings`."""
+
+
+def shown(settings: Settings, row: Setting) -> str:
+    """The value of a setting for people, secrets masked."""
+    return row.kind.show(getattr(settings, row.name))

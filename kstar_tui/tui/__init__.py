@@ -1,0 +1,1 @@
+"""The full-screen terminal app: the only part that knows Textual."""

@@ -1,0 +1,180 @@
+"""The app: themes, screens, and one session with an inverter."""
+
+from __future__ import annotations
+
+import asyncio
+import locale
+import os
+import signal
+from collections.abc import Iterable
+from functools import partial
+from typing import ClassVar
+
+from rich.console import RenderableType
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.worker import Worker
+
+from kstar_tui.assembly import find
+from kstar_tui.clock import Clock, SystemClock
+from kstar_tui.link.interface import Address
+from kstar_tui.monitor.update import Update
+from kstar_tui.settings import Settings
+from kstar_tui.tui.glyphs import ASCII, UNICODE
+from kstar_tui.tui.help import HelpScreen
+from kstar_tui.tui.live.screen import LiveScreen
+from kstar_tui.tui.messages import InverterChosen, LinkChanged, MqttChanged, ReadingArrived
+from kstar_tui.tui.output import exact
+from kstar_tui.tui.search.screen import SearchScreen
+from kstar_tui.tui.session import Session
+from kstar_tui.tui.themes import DARK, LIGHT, theme_for
+
+INTERRUPTED = 130
+DEMO_WANTED = 64
+"""What `run_ui` returns where the user asked for the demo on the search screen."""
+
+_CALM = 10.0
+_SEARCH_LISTEN = 2.5
+
+
+class KstarApp(App[None]):
+    """Starts with `address` where one is known, else with the search."""
+
+    TITLE = "kstar-tui"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q", "quit", "Quit", id="app.quit"),
+        Binding("question_mark", "help", "Help", id="app.help", key_display="?"),
+        Binding("ctrl+c", "interrupt", "Quit", id="app.interrupt", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        *,
+        address: Address | None = None,
+        demo: bool = False,
+        calm: float = _CALM,
+        theme: str = DARK.name,
+        ascii_only: bool = False,
+    ) -> None:
+        super().__init__()
+        self.settings = settings
+        self.clock = clock
+        self.glyphs = ASCII if ascii_only else UNICODE
+        self.animation_level = "none"
+        self.session: Session | None = None
+        self._address = address
+        self._demo = demo
+        self._calm = calm
+        self._live: LiveScreen | None = None
+        self._running_session: Worker[None] | None = None
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = theme
+
+    def on_mount(self) -> None:
+        """Go where there is something to see."""
+        if self._address is None:
+            self.action_search(alone=True)
+        else:
+            self._open(self._address)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every action is in the palette."""
+        yield from super().get_system_commands(screen)
+        yield SystemCommand("Search", "Look for another inverter", self.action_search)
+        if isinstance(screen, LiveScreen):
+            yield SystemCommand("Poll now", "Ask the inverter at once", screen.action_poll)
+            word = "Go on" if screen.paused else "Pause"
+            yield SystemCommand(word, "Hold the picture still or let it go", screen.action_pause)
+
+    def on_inverter_chosen(self, message: InverterChosen) -> None:
+        """Show the inverter that was chosen."""
+        self._open(message.address)
+
+    def action_search(self, alone: bool = False) -> None:
+        """Look for inverters; `alone` takes a single one without asking."""
+        if isinstance(self.screen, SearchScreen):
+            return
+        look = partial(find, self.settings, listen=_SEARCH_LISTEN)
+        self.push_screen(SearchScreen(look, self.clock, self.settings.port, alone=alone))
+
+    def action_help(self) -> None:
+        """The keys of this screen and what its signs mean."""
+        if isinstance(self.screen, HelpScreen):
+            return
+        keys = [
+            (self.get_key_display(active.binding), active.binding.description)
+            for active in self.screen.active_bindings.values()
+            if active.binding.id and active.binding.show and active.enabled
+        ]
+        keys += [("^p", "Every action, and the themes"), ("^c", "Quit with status 130")]
+        title = "Search" if isinstance(self.screen, SearchScreen) else "Live"
+        self.push_screen(HelpScreen(f"{title} · keys and signs", keys, self.glyphs))
+
+    def action_demo(self) -> None:
+        """Leave for the simulated inverter."""
+        self.exit(return_code=DEMO_WANTED)
+
+    def action_interrupt(self) -> None:
+        """Ctrl-C ends like any program that it interrupts."""
+        self.exit(return_code=INTERRUPTED)
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        super()._display(screen, exact(renderable))
+
+    def _open(self, address: Address) -> None:
+        if self._running_session is not None:
+            self._running_session.cancel()
+        self.session = Session(
+            self.settings,
+            self.clock,
+            address,
+            on_update=self._updated,
+            on_mqtt=self._mqtt_changed,
+        )
+        live = LiveScreen(self.session, self.glyphs, demo=self._demo, calm=self._calm)
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self._live = live
+        self.push_screen(live)
+        self._running_session = self.run_worker(self.session.run(), group="session")
+
+    def _updated(self, update: Update) -> None:
+        if self._live is not None:
+            happened = ReadingArrived(update) if update.fresh else LinkChanged(update)
+            self._live.post_message(happened)
+
+    def _mqtt_changed(self) -> None:
+        if self._live is not None:
+            self._live.post_message(MqttChanged())
+
+
+async def run_ui(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    demo: bool = False,
+    address: Address | None = None,
+) -> int:
+    """Run the app until the user leaves; returns the exit status, or DEMO_WANTED."""
+    if address is None and settings.host:
+        address = Address(settings.host, settings.port)
+    ascii_only = settings.ascii or "utf" not in locale.getpreferredencoding(False).lower()
+    app = KstarApp(
+        settings,
+        clock or SystemClock(),
+        address=address,
+        demo=demo,
+        # A day that passes faster is as fresh when it is as many polls old.
+        calm=max(_CALM, 2 * settings.interval) if demo else _CALM,
+        theme=theme_for(os.environ),
+        ascii_only=ascii_only,
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, app.exit)
+    await app.run_async()
+    return app.return_code or 0

@@ -1,0 +1,131 @@
+"""A widget that shows a picture and sends only what changed of it."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from kstar_tui.tui.paint import Line, Picture, Span
+from kstar_tui.tui.palette import Palette, palette_for
+
+_MERGE_GAP = 4
+"""Cells between two changed spans that are cheaper to send again than another cursor move."""
+
+
+def changed(before: Line, after: Line) -> list[tuple[int, int]]:
+    """The column ranges (start, end) in which two lines differ, at the grain of spans."""
+    if before == after:
+        return []
+    old, new = set(before), set(after)
+    ranges: list[tuple[int, int]] = []
+    for span in sorted((*(old - new), *(new - old)), key=lambda span: span.x):
+        if ranges and span.x <= ranges[-1][1] + _MERGE_GAP:
+            ranges[-1] = (ranges[-1][0], max(ranges[-1][1], span.end))
+        else:
+            ranges.append((span.x, span.end))
+    return ranges
+
+
+class Canvas(Widget):
+    """Draws itself by `draw` for its size; `redraw` compares and repaints the difference."""
+
+    DEFAULT_CSS = "Canvas { height: 1fr; width: 1fr; }"
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._picture: Picture = ()
+        self._strips: dict[int, Strip] = {}
+        self._palette: Palette | None = None
+
+    def draw(self, size: Size) -> Picture:
+        """What to show in this many cells."""
+        raise NotImplementedError
+
+    def explain(self, field: str) -> str | None:
+        """What to tell of a field under the mouse."""
+        return None
+
+    @property
+    def picture(self) -> Picture:
+        """What is shown now."""
+        return self._picture
+
+    def redraw(self) -> None:
+        """Draw again; only spans that differ are sent to the terminal."""
+        if not self.size:
+            return
+        before, after = self._picture, self.draw(self.size)
+        if before == after:
+            return
+        self._picture = after
+        if len(before) != len(after):
+            self._strips.clear()
+            self.refresh()
+            return
+        regions = []
+        for y, (old, new) in enumerate(zip(before, after, strict=True)):
+            ranges = changed(old, new)
+            if ranges:
+                self._strips.pop(y, None)
+                regions += [Region(x, y, end - x, 1) for x, end in ranges]
+        if regions:
+            self.refresh(*regions)
+
+    def repaint(self) -> None:
+        """Draw everything anew: after a change of size or colours."""
+        self._palette = None
+        self._strips.clear()
+        self._picture = self.draw(self.size) if self.size else ()
+        self.refresh()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The picture is made for the new size."""
+        self.repaint()
+
+    def on_mount(self) -> None:
+        """Colours follow the theme."""
+        self.watch(self.app, "theme", self.repaint, init=False)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """The tooltip tells of the value under the mouse."""
+        span = self.span_at(event.x, event.y)
+        self.tooltip = self.explain(span.field) if span is not None and span.field else None
+
+    def span_at(self, x: int, y: int) -> Span | None:
+        """What stands at a cell."""
+        if 0 <= y < len(self._picture):
+            for span in self._picture[y]:
+                if span.x <= x < span.end:
+                    return span
+        return None
+
+    def render_line(self, y: int) -> Strip:
+        """One line as segments, a segment a span: that is the grain at which Textual sends."""
+        strip = self._strips.get(y)
+        if strip is None:
+            strip = self._strips[y] = self._make_strip(y)
+        return strip
+
+    def _make_strip(self, y: int) -> Strip:
+        if self._palette is None:
+            theme = self.app.current_theme
+            self._palette = palette_for(
+                dark=theme.dark,
+                ansi=self.app.native_ansi_color,
+                background=self.background_colors[1].hex6,
+            )
+        palette = self._palette
+        blank = palette.style("text")
+        segments: list[Segment] = []
+        x = 0
+        for span in self._picture[y] if y < len(self._picture) else ():
+            if span.x > x:
+                segments.append(Segment(" " * (span.x - x), blank))
+            segments.append(Segment(span.text, palette.style(span.style)))
+            x = span.end
+        if x < self.size.width:
+            segments.append(Segment(" " * (self.size.width - x), blank))
+        return Strip(segments, max(x, self.size.width))

@@ -1,0 +1,99 @@
+"""The characters that drawings are made of: block and box glyphs, or plain ASCII."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One set of single-width characters."""
+
+    top_left: str
+    top_right: str
+    bottom_left: str
+    bottom_right: str
+    horizontal: str
+    vertical: str
+    wires: tuple[str, str, str, str]
+    """A line without power, and under 500 W, under 2 kW, and above."""
+    arrow_right: str
+    arrow_left: str
+    levels: str
+    """From nothing to a full cell, evenly spaced, growing upwards."""
+    inverse_levels: bool
+    """Cells growing downwards are drawn as the inverse of `levels`."""
+    bar_full: str
+    bar_empty: str
+    online: str
+    stale: str
+    offline: str
+    waiting: str
+    pause: str
+    warning: str
+    cursor: str
+    dash: str
+    middle_dot: str
+    tick_up: str
+    axis_vertical: str
+    axis_corner: str
+    braille: bool
+
+
+UNICODE = Glyphs(
+    top_left="╭",
+    top_right="╮",
+    bottom_left="╰",
+    bottom_right="╯",
+    horizontal="─",
+    vertical="│",
+    wires=("╌", "─", "━", "═"),
+    arrow_right="▶",
+    arrow_left="◀",
+    levels=" ▁▂▃▄▅▆▇█",
+    inverse_levels=True,
+    bar_full="█",
+    bar_empty="░",
+    online="●",
+    stale="◐",
+    offline="✕",
+    waiting="○",
+    pause="‖",
+    warning="▲",
+    cursor="▸",
+    dash="—",
+    middle_dot="·",
+    tick_up="╵",
+    axis_vertical="┤",
+    axis_corner="┼",
+    braille=True,
+)
+
+ASCII = Glyphs(
+    top_left="+",
+    top_right="+",
+    bottom_left="+",
+    bottom_right="+",
+    horizontal="-",
+    vertical="|",
+    wires=(".", "-", "=", "#"),
+    arrow_right=">",
+    arrow_left="<",
+    levels=" .:-=+*#",
+    inverse_levels=False,
+    bar_full="#",
+    bar_empty=".",
+    online="*",
+    stale="~",
+    offline="x",
+    waiting="o",
+    pause="||",
+    warning="!",
+    cursor=">",
+    dash="-",
+    middle_dot="|",
+    tick_up="'",
+    axis_vertical="|",
+    axis_corner="+",
+    braille=False,
+)

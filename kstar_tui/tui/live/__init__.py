@@ -1,0 +1,1 @@
+"""The Live screen: where the power goes, now and over the last hours."""

@@ -1,0 +1,42 @@
+"""The Live screen where a diagram has no room: a list of words and numbers."""
+
+from __future__ import annotations
+
+from kstar_tui.tui.live.rows import Part, Row, draw_rows, label, measured
+from kstar_tui.tui.live.status import state_glyph
+from kstar_tui.tui.live.view import View
+from kstar_tui.tui.paint import Paint, Rect
+from kstar_tui.tui.words import STATE_STYLES, age, battery_word, grid_word
+
+
+def draw_compact(paint: Paint, rect: Rect, view: View) -> None:
+    """One value a line, the most important first; faults and the state above all."""
+    update, reading = view.update, view.reading
+    state = f"{state_glyph(update.state, paint.glyphs)} {update.state}"
+    old = "" if view.age is None else age(view.age, view.calm)
+    rows = [Row((Part(state, STATE_STYLES[update.state]),), (Part(old, "dim"),))]
+    if view.paused:
+        rows.append(Row((Part(f"{paint.glyphs.pause} paused", "warning"),)))
+    if reading is None:
+        if update.error:
+            rows.append(Row((label(update.error),)))
+    else:
+        text = view.tone("strong")
+        if view.current:
+            rows += [Row((Part(f"FAULT {error}", "alarm"),)) for error in reading.errors]
+        charging = battery_word(reading)
+        battery = reading.battery_charge_power or reading.battery_discharge_power
+        grid = None if reading.grid_power is None else abs(reading.grid_power)
+        for name, word, value, field in (
+            ("Solar", "", reading.pv_power, "pv_power"),
+            ("House", "", reading.load_power, "load_power"),
+            ("Grid", grid_word(reading), grid, "grid_power"),
+            ("Battery", charging, battery, "battery_power"),
+        ):
+            head = (Part(f"{name:<8}", "title"), label(word))
+            rows.append(Row(head, measured(value, "W", field, style=text)))
+        soc = measured(reading.battery_soc, "%", "battery_soc", style=text)
+        rows.append(Row((Part("Charge", "title"),), soc))
+        today = measured(reading.energy_today, "kWh", "energy_today", decimals=1, style=text)
+        rows.append(Row((Part("Today", "title"), label("   solar")), today))
+    draw_rows(paint, rect, rows)

@@ -1,0 +1,234 @@
+"""What stands in the boxes of the flow: solar, battery, grid, house and the inverter itself.
+
+Each gives its rows by importance; a smaller screen shows the first ones.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from kstar_tui.monitor.trail import Series
+from kstar_tui.protocol.reading import Reading
+from kstar_tui.tui.glyphs import Glyphs
+from kstar_tui.tui.live.rows import Part, Row, label, measured
+from kstar_tui.tui.live.view import View
+from kstar_tui.tui.words import (
+    NOTHING,
+    battery_word,
+    grid_word,
+    moment,
+    number,
+    solar_word,
+)
+
+POWER_WIDTH = 6
+
+
+def power(value: float | None, field: str, style: str) -> tuple[Part, Part]:
+    """Watts in a fixed width, the number strong."""
+    return measured(value, "W", field, width=POWER_WIDTH, style=style)
+
+
+def solar_rows(view: View, reading: Reading | None, width: int) -> list[Row]:
+    """Total, the strings, today's peak, what each string does."""
+    if reading is None:
+        return _nothing(view)
+    strong, text = view.tone("strong"), view.tone("text")
+    word = solar_word(reading)
+    rows = [
+        Row(
+            (Part(word, view.tone("solar" if word == "producing" else "dim")),),
+            power(reading.pv_power, "pv_power", strong),
+        )
+    ]
+    strings = (
+        ("A", reading.pv1_voltage, reading.pv1_current, reading.pv1_power, "pv1"),
+        ("B", reading.pv2_voltage, reading.pv2_current, reading.pv2_power, "pv2"),
+    )
+    if width < 30:
+        a, b = strings
+        rows.append(
+            Row(
+                (label("A"), *power(a[3], "pv1_power", text)),
+                (label("B"), *power(b[3], "pv2_power", text)),
+            )
+        )
+    for name, voltage, current, watts, key in strings if width >= 30 else ():
+        rows.append(
+            Row(
+                (
+                    label(f"{name} "),
+                    *measured(voltage, "V", f"{key}_voltage", decimals=1, width=5, style=text),
+                    *measured(current, "A", f"{key}_current", decimals=1, width=5, style=text),
+                ),
+                power(watts, f"{key}_power", text),
+            )
+        )
+    rows.append(_peak(view, "peak", Series.SOLAR))
+    rows.append(Row((label("string A"),), (Part(reading.pv1_mode, text, "pv1_mode"),)))
+    rows.append(Row((label("string B"),), (Part(reading.pv2_mode, text, "pv2_mode"),)))
+    return rows
+
+
+def battery_rows(view: View, reading: Reading | None, width: int, glyphs: Glyphs) -> list[Row]:
+    """State of charge as a bar, direction and power, voltage and current, limits, health."""
+    if reading is None:
+        return _nothing(view)
+    strong, text = view.tone("strong"), view.tone("text")
+    word = battery_word(reading)
+    colour = view.tone({"charging": "charge", "discharging": "discharge"}.get(word, "dim"))
+    soc = reading.battery_soc
+    cells = max(4, width - 7)
+    full = min(cells, round(cells * soc / 100))
+    watts = reading.battery_charge_power or reading.battery_discharge_power
+    field = "battery_discharge_power" if word == "discharging" else "battery_charge_power"
+    rows = [
+        Row(
+            (
+                Part(glyphs.bar_full * full, view.tone("discharge")),
+                Part(glyphs.bar_empty * (cells - full), "border"),
+            ),
+            measured(soc, "%", "battery_soc", width=4, style=strong),
+        ),
+        Row((Part(word, colour, "battery_mode"),), power(watts, field, strong)),
+        Row(
+            measured(reading.battery_voltage, "V", "battery_voltage", decimals=1, style=text),
+            measured(reading.battery_current, "A", "battery_current", decimals=1, style=text),
+        ),
+    ]
+    rows.append(Row((label("mode"),), (Part(reading.battery_mode, text, "battery_mode"),)))
+    settings = view.update.settings
+    if settings is not None and settings.battery_capacity:
+        reserve = settings.battery_soc_minimum
+        rows.append(
+            Row(
+                (label("capacity"),),
+                (
+                    Part(number(settings.battery_capacity), text),
+                    label(" Ah  reserve "),
+                    Part(f"{reserve}", text),
+                    label(" %"),
+                ),
+            )
+        )
+    if reading.battery_temperature is not None:
+        rows.append(
+            Row(
+                (label("temperature*"),),
+                measured(
+                    reading.battery_temperature,
+                    "°C",
+                    "battery_temperature",
+                    decimals=1,
+                    style=text,
+                ),
+            )
+        )
+    if reading.battery_soh is not None:
+        rows.append(
+            Row((label("health*"),), measured(reading.battery_soh, "%", "battery_soh", style=text))
+        )
+    rows.append(
+        Row(
+            (label("BMS status"),),
+            (Part(f"0x{reading.bms_status:04X}", text, "bms_status"),),
+        )
+    )
+    return rows
+
+
+def grid_rows(view: View, reading: Reading | None) -> list[Row]:
+    """Direction and power at the meter, voltage and frequency, today's peaks."""
+    if reading is None:
+        return _nothing(view)
+    strong, text = view.tone("strong"), view.tone("text")
+    word = grid_word(reading)
+    colour = view.tone({"importing": "import", "exporting": "export"}.get(word, "dim"))
+    watts = None if reading.grid_power is None else abs(reading.grid_power)
+    field = "grid_export_power" if word == "exporting" else "grid_import_power"
+    return [
+        Row((Part(word, colour, "grid_direction"),), power(watts, field, strong)),
+        Row(
+            measured(reading.grid_voltage, "V", "grid_voltage", decimals=1, style=text),
+            measured(reading.grid_frequency, "Hz", "grid_frequency", decimals=2, style=text),
+        ),
+        _peak(view, "peak import", Series.IMPORT),
+        _peak(view, "peak export", Series.EXPORT),
+        Row((label("relays"),), (Part(f"0x{reading.relay_bits:04X}", text, "relay_bits"),)),
+    ]
+
+
+def house_rows(view: View, reading: Reading | None) -> list[Row]:
+    """The load, its peak, and the backup output."""
+    if reading is None:
+        return _nothing(view)
+    strong, text = view.tone("strong"), view.tone("text")
+    return [
+        Row((Part("using", view.tone("house")),), power(reading.load_power, "load_power", strong)),
+        _peak(view, "peak", Series.HOUSE),
+        Row(
+            (
+                label("backup "),
+                *measured(reading.backup_voltage, "V", "backup_voltage", decimals=1, style=text),
+            ),
+            measured(reading.backup_power, "W", "backup_power", style=text),
+        ),
+        Row(
+            (
+                label("output "),
+                *measured(reading.backup_current, "A", "backup_current", decimals=1, style=text),
+            ),
+            measured(reading.backup_frequency, "Hz", "backup_frequency", decimals=2, style=text),
+        ),
+        Row(
+            (label("supply"),),
+            (Part(reading.load_mode, text, "load_mode"),),
+        ),
+    ]
+
+
+def inverter_rows(view: View, reading: Reading | None, width: int) -> list[Row]:
+    """Work mode, AC power and current, temperature, running hours."""
+    if reading is None:
+        return [Row(), Row((label(view.update.state.value),))]
+    text = view.tone("text")
+    mode_style = view.tone("fault" if reading.errors else "text")
+    mode = "fault" if reading.errors else reading.work_mode
+    # Negative while it charges the battery from the grid: a direction, not a sign.
+    way = "out" if reading.inverter_power >= 0 else "in"
+    ac_power = abs(reading.inverter_power)
+    amps = reading.ac_output_current
+    return [
+        Row((Part(mode, mode_style, "work_mode"),)),
+        Row(
+            (label(f"AC {way}" if width > 14 else way),),
+            measured(ac_power, "W", "inverter_power", style=text),
+        ),
+        Row(
+            (label("temp"),),
+            measured(reading.temperature, "°C", "temperature", decimals=1, style=text),
+        ),
+        Row((label("ran"),), measured(reading.hours_total, "h", "hours_total", style=text)),
+        Row((label("AC"),), measured(amps, "A", "ac_output_current", decimals=1, style=text)),
+        Row((label("state"),), (Part(reading.work_state, text, "work_state"),)),
+    ]
+
+
+def _nothing(view: View) -> list[Row]:
+    return [Row((), (label(NOTHING),)), Row((label("no data yet"),))]
+
+
+def _peak(view: View, name: str, series: Series) -> Row:
+    peak = view.trail.peak(series, midnight(view.now))
+    if peak is None or peak[0] <= 0:
+        return Row((label(name),), (label(NOTHING),))
+    watts, at = peak
+    return Row(
+        (label(name), Part(f" {moment(at.astimezone(view.now.tzinfo), view.now)}", "dim")),
+        measured(watts, "W", series.value, style=view.tone("text")),
+    )
+
+
+def midnight(now: datetime) -> datetime:
+    """The start of the local day."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,51 @@
+"""Rows of a panel: styled parts pushed to its left and right edge, each value a part of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from kstar_tui.tui.paint import Paint, Rect
+from kstar_tui.tui.words import number
+
+
+class Part(NamedTuple):
+    """Text in a style; `field` names the value it shows."""
+
+    text: str
+    style: str = "text"
+    field: str | None = None
+
+
+class Row(NamedTuple):
+    """What stands at the left and what at the right of one line."""
+
+    left: tuple[Part, ...] = ()
+    right: tuple[Part, ...] = ()
+
+
+def measured(
+    value: float | None, unit: str, field: str, *, decimals: int = 0, width: int = 0, style: str
+) -> tuple[Part, Part]:
+    """A number and its unit, apart, so that only the number is sent when it changes."""
+    dim = "dim" if unit else style
+    return Part(number(value, decimals, width), style, field), Part(f" {unit}" if unit else "", dim)
+
+
+def label(text: str) -> Part:
+    """A dim word before a value."""
+    return Part(text, "dim")
+
+
+def draw_rows(paint: Paint, rect: Rect, rows: Sequence[Row]) -> None:
+    """As many rows as fit; of a row that is too narrow, parts at the left give way whole."""
+    for y, row in enumerate(rows[: rect.height], rect.y):
+        x = rect.right - sum(len(part.text) for part in row.right)
+        limit = x - 1 if row.right else x
+        for part in row.right:
+            x = paint.put(x, y, part.text, part.style, part.field)
+        x = rect.x
+        for part in row.left:
+            if x + len(part.text) > limit:
+                break
+            x = paint.put(x, y, part.text, part.style, part.field)

@@ -1,0 +1,156 @@
+"""The Live screen: one canvas that is drawn anew when something of it changed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from kstar_tui.monitor.update import Update
+from kstar_tui.protocol.reading import FIELDS
+from kstar_tui.tui.canvas import Canvas
+from kstar_tui.tui.glyphs import Glyphs
+from kstar_tui.tui.live import flow
+from kstar_tui.tui.live.picture import draw_live
+from kstar_tui.tui.live.view import View
+from kstar_tui.tui.messages import LinkChanged, MqttChanged, ReadingArrived
+from kstar_tui.tui.paint import Picture
+from kstar_tui.tui.session import Session
+from kstar_tui.tui.words import age
+
+
+class LiveCanvas(Canvas):
+    """Shows a view; asks the screen for it whenever it draws."""
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__(id="live")
+        self.view: View | None = None
+        self._glyphs = glyphs
+
+    def draw(self, size: Size) -> Picture:
+        """The Live picture for this size."""
+        if self.view is None:
+            return ()
+        return draw_live(self.view, size.width, size.height, self._glyphs)
+
+    def explain(self, field: str) -> str | None:
+        """Name, unit, raw bytes and origin of a value."""
+        row, view = FIELDS.get(field), self.view
+        if row is None or view is None:
+            return None
+        lines = [row.label if row.unit is None else f"{row.label}, {row.unit}", field]
+        if row.offset is not None and row.end is not None and view.reading is not None:
+            payload = view.reading.raw[7:-2]
+            raw = payload[row.offset : row.end].hex(" ")
+            lines.append(f"bytes {row.offset}-{row.end - 1}: {raw}")
+        else:
+            lines.append("follows from other values")
+        if row.source.value != "KStar":
+            lines.append(f"({row.source.value})")
+        return "\n".join(lines)
+
+
+class LiveScreen(Screen[None]):
+    """Where the power goes. `calm` is the age in seconds up to which data counts as now."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "pause", "Pause", id="live.pause"),
+        Binding("r", "poll", "Poll now", id="live.poll"),
+        Binding("s", "app.search", "Search", id="live.search"),
+    ]
+
+    DEFAULT_CSS = "LiveScreen.-narrow FooterKey.-command-palette { display: none; }"
+
+    def __init__(self, session: Session, glyphs: Glyphs, *, demo: bool, calm: float) -> None:
+        super().__init__()
+        self.session = session
+        self.paused = False
+        self._demo = demo
+        self._calm = calm
+        self._canvas = LiveCanvas(glyphs)
+        self._update: Update = session.monitor.latest
+        self._ticked: tuple[str, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """The canvas, and the keys below it."""
+        yield self._canvas
+        yield Footer(compact=True, show_command_palette=True)
+
+    def on_mount(self) -> None:
+        """Once a second it is checked whether time alone changed something."""
+        self._look()
+        self.set_interval(1.0, self._tick)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A narrow line of keys has no room for the palette's."""
+        self.set_class(event.size.width < flow.MIN_WIDTH, "-narrow")
+
+    def on_reading_arrived(self, message: ReadingArrived) -> None:
+        """New values."""
+        self._take(message.update)
+
+    def on_link_changed(self, message: LinkChanged) -> None:
+        """Another state, or a poll that brought nothing."""
+        self._take(message.update)
+
+    def on_mqtt_changed(self, message: MqttChanged) -> None:
+        """The broker's state stands in the header."""
+        self._look()
+
+    def action_pause(self) -> None:
+        """Hold the picture still; polling, publishing and remembering go on."""
+        self.paused = not self.paused
+        if not self.paused:
+            self._update = self.session.monitor.latest
+        self._look(force=True)
+
+    def action_poll(self) -> None:
+        """Ask the inverter now instead of at the next poll."""
+        self.session.monitor.poll_now()
+
+    def _take(self, update: Update) -> None:
+        if not self.paused:
+            self._update = update
+            self._look()
+
+    def _tick(self) -> None:
+        view = self._view()
+        words = (
+            f"{view.now:%H:%M}",
+            "" if view.age is None else age(view.age, self._calm),
+            self._countdown(view),
+        )
+        if words != self._ticked:
+            self._ticked = words
+            self._look()
+
+    def _countdown(self, view: View) -> str:
+        due = view.update.next_poll_monotonic
+        if view.update.state.available or due is None:
+            return ""
+        return str((due - view.now_monotonic) // 10)
+
+    def _look(self, *, force: bool = False) -> None:
+        if self.paused and not force:
+            return
+        self._canvas.view = self._view()
+        self._canvas.redraw()
+
+    def _view(self) -> View:
+        session = self.session
+        return View(
+            update=self._update,
+            now=session.clock.now(),
+            now_monotonic=session.clock.monotonic(),
+            trail=session.trail,
+            events=tuple(session.events),
+            mqtt=session.mqtt,
+            paused=self.paused,
+            demo=self._demo,
+            calm=self._calm,
+        )

@@ -1,0 +1,51 @@
+"""Everything that the Live screen shows at one moment, as one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kstar_tui.monitor.events import Event
+from kstar_tui.monitor.trail import Trail
+from kstar_tui.monitor.update import Update
+from kstar_tui.protocol.reading import Reading
+
+if TYPE_CHECKING:
+    # paho is loaded only where MQTT is on.
+    from kstar_tui.mqtt.publisher import MqttStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One moment. `calm` is the age in seconds up to which data counts as now."""
+
+    update: Update
+    now: datetime
+    now_monotonic: float
+    trail: Trail
+    events: tuple[Event, ...] = ()
+    mqtt: MqttStatus | None = None
+    paused: bool = False
+    demo: bool = False
+    calm: float = 10.0
+
+    @property
+    def reading(self) -> Reading | None:
+        """The last accepted reading, however old."""
+        return self.update.reading
+
+    @property
+    def current(self) -> bool:
+        """The reading still stands for the present."""
+        return self.update.state.available and self.update.reading is not None
+
+    @property
+    def age(self) -> float | None:
+        """Seconds since the reading was taken."""
+        taken = self.update.taken_monotonic
+        return None if taken is None else max(0.0, self.now_monotonic - taken)
+
+    def tone(self, style: str) -> str:
+        """The style for a live value: dim where the value is of the past."""
+        return style if self.current else "dim"

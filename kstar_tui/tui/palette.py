@@ -1,0 +1,100 @@
+"""The colours of power, by the name of what they stand for, in each kind of theme.
+
+In truecolour they are close to Home Assistant's energy cards; a light background gets darker ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rich.color import Color, ColorParseError
+from rich.style import Style
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """A rich style for each name that drawings use."""
+
+    styles: Mapping[str, Style]
+
+    def style(self, name: str) -> Style:
+        """The style of that name; an unknown name is plain text."""
+        return self.styles.get(name) or self.styles["text"]
+
+
+_DARK = {
+    "solar": "#ffa726",
+    "import": "#5aa9e6",
+    "export": "#a47be8",
+    "discharge": "#4db6ac",
+    "charge": "#f06292",
+    "house": "#8bc34a",
+    "fault": "#ff5252",
+    "good": "#66bb6a",
+    "warning": "#ffca28",
+    "dim": "#7d8590",
+    "border": "#3d444d",
+    "text": "#d0d7de",
+    "strong": "#ffffff",
+}
+_LIGHT = {
+    "solar": "#b45309",
+    "import": "#1f6fb2",
+    "export": "#6d3fc4",
+    "discharge": "#00796b",
+    "charge": "#c2185b",
+    "house": "#3f7d20",
+    "fault": "#c62828",
+    "good": "#2e7d32",
+    "warning": "#9a6700",
+    "dim": "#6e7781",
+    "border": "#c4ccd4",
+    "text": "#24292f",
+    "strong": "#000000",
+}
+_ANSI = {
+    "solar": "yellow",
+    "import": "blue",
+    "export": "magenta",
+    "discharge": "cyan",
+    "charge": "green",
+    "house": "default",
+    "fault": "red",
+    "good": "green",
+    "warning": "yellow",
+    "dim": "bright_black",
+    "border": "bright_black",
+    "text": "default",
+    "strong": "default",
+}
+_BOLD = ("strong", "fault")
+
+
+def _palette(colours: Mapping[str, str], background: str) -> Palette:
+    back = _colour(background)
+    styles = {
+        name: Style(color=_colour(colour), bgcolor=back, bold=name in _BOLD or None)
+        for name, colour in colours.items()
+    }
+    for name in ("solar", "import", "export", "discharge", "charge", "house", "dim"):
+        styles[f"{name}-title"] = styles[name] + Style(bold=True)
+        # Bars that hang from above are the inverse of bars that stand.
+        styles[f"{name}-inverse"] = styles[name] + Style(reverse=True)
+    styles["title"] = styles["text"] + Style(bold=True)
+    styles["alarm"] = styles["fault"] + Style(reverse=True)
+    return Palette(styles)
+
+
+def _colour(name: str) -> Color:
+    try:
+        return Color.parse(name)
+    except ColorParseError:
+        return Color.default()
+
+
+def palette_for(*, dark: bool, ansi: bool, background: str) -> Palette:
+    """The palette that suits a theme; `background` is the screen's colour (`default` for ANSI)."""
+    if ansi:
+        return _palette(_ANSI, "default")
+    return _palette(_DARK if dark else _LIGHT, background)

@@ -1,0 +1,85 @@
+"""Numbers, durations and directions as people read them: no signs, digits that stay in place."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from kstar_tui.monitor.update import LinkState
+from kstar_tui.protocol.reading import Reading
+
+DEADBAND = 20
+"""Watts under which a flow is shown as idle: the meters' own noise."""
+
+NOTHING = "—"
+
+
+def number(value: float | None, decimals: int = 0, width: int = 0) -> str:
+    """A number with thin groups of thousands, right-aligned in `width`; a dash for None."""
+    if value is None:
+        return NOTHING.rjust(width)
+    text = f"{value:,.{decimals}f}".replace(",", " ")
+    if not any(digit in text for digit in "123456789"):
+        text = text.lstrip("-")
+    return text.rjust(width)
+
+
+def duration(seconds: float) -> str:
+    """The largest one or two units: `8 s`, `41 min`, `3 h 05 min`, `2 days`."""
+    seconds = max(0, int(seconds))
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    if minutes < 60:
+        return f"{minutes} min"
+    hours = minutes // 60
+    if hours < 48:
+        return f"{hours} h {minutes % 60:02} min"
+    return f"{hours // 24} days"
+
+
+def age(seconds: float, calm: float) -> str:
+    """How old data is; `now` within `calm` seconds, so that a healthy screen stands still."""
+    return "now" if seconds < calm else f"{duration(seconds)} ago"
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """A time of day, with the date where it is not today's."""
+    if at.date() == now.date():
+        return f"{at:%H:%M}"
+    if now - at < timedelta(days=7):
+        return f"{at:%a %H:%M}"
+    return f"{at:%d %b %H:%M}"
+
+
+def battery_word(reading: Reading) -> str:
+    """What the battery does, by its current rather than by its mode alone."""
+    if reading.battery_charge_power >= DEADBAND:
+        return "charging"
+    if reading.battery_discharge_power >= DEADBAND:
+        return "discharging"
+    return "no battery" if reading.battery_mode == "none" else "idle"
+
+
+def grid_word(reading: Reading) -> str:
+    """What the meter sees: importing, exporting, idle, or that its direction is not known."""
+    if reading.grid_power is None:
+        return "unknown"
+    if reading.grid_power >= DEADBAND:
+        return "importing"
+    if reading.grid_power <= -DEADBAND:
+        return "exporting"
+    return "idle"
+
+
+def solar_word(reading: Reading) -> str:
+    """Whether the sun brings anything."""
+    return "producing" if reading.pv_power >= DEADBAND else "no sun"
+
+
+STATE_STYLES = {
+    LinkState.SEARCHING: "warning",
+    LinkState.CONNECTING: "warning",
+    LinkState.ONLINE: "good",
+    LinkState.STALE: "warning",
+    LinkState.OFFLINE: "fault",
+}

@@ -1,0 +1,180 @@
+"""`read` and `discover` as users start them, against a simulated inverter over real UDP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+from datetime import datetime
+
+import pytest
+from program_talk import PATIENCE, Program, around, at, simulator
+
+from kstar_tui.commands.context import CommandError, Status
+from kstar_tui.commands.read import take
+from kstar_tui.link.client import InverterClient
+from kstar_tui.protocol.reading import FIELDS
+from kstar_tui.simulator.faults import Faults
+from kstar_tui.simulator.server import Simulator
+
+CONNECTION = ["timestamp", "host", "serial", "model"]
+
+
+class Instant:
+    """A clock that keeps every sleep short and remembers how long it should have been."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return sum(self.slept)
+
+    def now(self) -> datetime:
+        return datetime.fromisoformat("2026-06-18T12:00:00+02:00")
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        await asyncio.sleep(0)
+
+
+async def test_json_is_one_flat_object(program: Program, inverter: Simulator) -> None:
+    done = await program("read", *at(inverter), "--json", environment={"TZ": "Europe/Berlin"})
+    assert (done.status, done.err) == (0, "")
+    assert done.out.count("\n") == 1
+    values = json.loads(done.out)
+    assert list(values) == [*CONNECTION, *FIELDS]
+    assert values["host"] == inverter.address.host
+    assert values["serial"] == inverter.options.serial_number
+    assert values["model"] == "KSE4000"
+    assert values["errors"] == []
+    assert re.search(r"\+0[12]:00$", values["timestamp"])
+    assert datetime.fromisoformat(values["timestamp"]).tzinfo is not None
+    assert values["pv_power"] > 0
+    assert values["battery_2_voltage"] is None
+    assert values["grid_power"] == values["grid_import_power"] - values["grid_export_power"]
+    assert {type(value) for value in values.values()} <= {str, int, float, list, type(None)}
+
+
+async def test_people_get_groups_units_and_words(program: Program, inverter: Simulator) -> None:
+    done = await program(*at(inverter), "read")
+    assert (done.status, done.err) == (0, "")
+    lines = done.out.splitlines()
+    assert lines[0] == f"KSE4000, serial number SIM0000000001, at {inverter.address}"
+    datetime.strptime(lines[1], "%Y-%m-%d %H:%M:%S %z")
+    assert [line for line in lines[2:] if not line.startswith(" ")] == [
+        *("PV", "Battery", "Grid", "Load", "Inverter", "Energy")
+    ]
+    assert len(lines) == 2 + 6 + len(FIELDS)
+    assert re.search(r"(?m)^  Grid power +((importing|exporting) \d+ W|0 W)$", done.out)
+
+
+async def test_a_search_finds_it(program: Program, inverter: Simulator) -> None:
+    """All three at once: each listens for three seconds."""
+    table, lines, reading = await asyncio.gather(
+        program("discover", *around(inverter)),
+        program("discover", *around(inverter), "--json"),
+        program("read", *around(inverter), "--json"),
+    )
+    said = {
+        "address": "127.0.0.1",
+        "port": inverter.address.port,
+        "mac": "AC:CF:23:00:00:01",
+        "name": "Solar-WiFi1",
+        "serial": "SIM0000000001",
+        "model": "KSE4000",
+    }
+    assert (table.status, lines.status, reading.status) == (0, 0, 0)
+    assert re.split(" {2,}", table.out.rstrip("\n")) == [str(value) for value in said.values()]
+    assert "ADDRESS" in table.err
+    assert "127.255.255.255" in table.err
+    assert table.err.splitlines()[-1].index("MODEL") == table.out.index("KSE4000")
+    assert json.loads(lines.out) == said
+    assert json.loads(reading.out)["serial"] == "SIM0000000001"
+
+
+async def test_several_and_strangers(program: Program) -> None:
+    silent = Faults(silent=True)
+    async with simulator(bind="127.0.0.9") as high:
+        port = high.address.port
+        discovery = high.discovery_address
+        assert discovery is not None
+        async with (
+            simulator(bind="127.0.0.2", port=port, discovery_port=discovery.port),
+            simulator(silent, bind="127.0.0.3", port=port, discovery_port=discovery.port),
+        ):
+            listed, reading = await asyncio.gather(
+                program("discover", *around(high)), program("read", *around(high), "--json")
+            )
+    assert (listed.status, reading.status) == (0, 0)
+    assert [line.split()[0] for line in listed.out.splitlines()] == ["127.0.0.2", "127.0.0.9"]
+    assert re.search(r"(?m)^127\.0\.0\.3 Solar-WiFi1: .*not an inverter", listed.err)
+    assert json.loads(reading.out)["host"] == "127.0.0.2"
+    assert "Several inverters answered: 127.0.0.2" in reading.err
+    assert "127.0.0.9" in reading.err
+
+
+async def test_nothing_answers(program: Program) -> None:
+    async with simulator(Faults(silent=True)) as silent:
+        found, read = await asyncio.gather(
+            program("discover", *around(silent), "--json"), program("read", *at(silent), "--json")
+        )
+        where = str(silent.address)
+    assert (found.status, found.out) == (3, "")
+    assert all(word in found.err for word in ("guest WiFi", "container", "router's list", "--host"))
+    assert (read.status, read.out) == (3, "")
+    assert f"No inverter answered at {where}" in read.err
+    assert read.err.count("\n") == 1
+
+
+async def test_an_unknown_host(program: Program) -> None:
+    done = await program("read", "--host", "no-such-host.invalid")
+    assert (done.status, done.out) == (3, "")
+    assert "no-such-host.invalid" in done.err
+
+
+async def test_zeros_are_never_printed_as_truth() -> None:
+    clock = Instant()
+    async with simulator(Faults(zeros=1.0)) as inverter:
+        with pytest.raises(CommandError, match="cannot be true") as caught:
+            await take(InverterClient(inverter.address), clock)
+    assert caught.value.status is Status.FAILED
+    assert len(clock.slept) == 3
+
+
+async def test_a_held_reading_is_asked_for_again() -> None:
+    clock = Instant()
+    async with simulator(Faults(zeros=0.5)) as inverter:
+        readings = [(await take(InverterClient(inverter.address), clock)) for _ in range(3)]
+    assert all(taken.reading.grid_voltage > 200 for taken in readings)
+    assert all(taken.info.serial == inverter.options.serial_number for taken in readings)
+    assert len(clock.slept) >= 1
+
+
+async def test_lost_and_damaged_replies_do_not_matter(program: Program) -> None:
+    faults = Faults(corrupt=0.3, noise=0.5, duplicate=1.0, split=0.5, echo=1.0)
+    async with simulator(faults) as inverter:
+        done = await program("read", *at(inverter), "--json")
+    assert done.status == 0
+    assert json.loads(done.out)["model"] == "KSE4000"
+
+
+async def test_an_output_that_is_closed_early_is_no_trouble(
+    program: Program, inverter: Simulator
+) -> None:
+    reader, writer = os.pipe()
+    process = await program.start("read", *at(inverter), "--json", out=writer)
+    os.close(writer)
+    os.close(reader)
+    _, err = await asyncio.wait_for(process.communicate(), PATIENCE)
+    assert (process.returncode, err) == (Status.FAILED, b"")
+
+
+async def test_ctrl_c_ends_it_quietly(program: Program) -> None:
+    async with simulator(Faults(silent=True)) as silent:
+        process = await program.start("read", *at(silent))
+        while not silent.counters.requests:
+            await asyncio.sleep(0.01)
+        process.send_signal(2)
+        out, err = await asyncio.wait_for(process.communicate(), 5)
+    assert (process.returncode, out, err) == (130, b"", b"")

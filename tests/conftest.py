@@ -1,0 +1,64 @@
+"""What every test of the project shares: its captures, its randomness, and a wall around it."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples on every run and machine; a slow machine is not a failure.
+settings.register_profile(
+    "steady",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=150,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session")
+def captures() -> Path:
+    """The folder with real captures; the test is skipped where nobody has named one."""
+    folder = os.environ.get("KSTAR_CAPTURES")
+    if not folder:
+        pytest.skip("KSTAR_CAPTURES does not name a folder with real captures")
+    path = Path(folder)
+    assert (path / "expected.json").is_file(), f"KSTAR_CAPTURES: no expected.json in {path}"
+    return path
+
+
+def _is_loopback(address: object) -> bool:
+    host = address[0] if isinstance(address, tuple) and address else address
+    if host in ("", "localhost") or not isinstance(host, str):
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _guarded(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(self: socket.socket, *args: Any) -> Any:
+        internet = self.family in (socket.AF_INET, socket.AF_INET6)
+        if internet and args and not _is_loopback(args[-1]):
+            raise AssertionError(f"a test tried to {name} to {args[-1]!r}: loopback only")
+        return original(self, *args)
+
+    return guarded
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loopback_only() -> Iterator[None]:
+    """No test of this process sends anything beyond this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("sendto", "connect", "connect_ex"):
+            patch.setattr(socket.socket, name, _guarded(name, getattr(socket.socket, name)))
+        yield

@@ -1,0 +1,210 @@
+"""Readings that cannot be true are held, agreement is believed, and nothing is held for good."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from monitor_world import VALUES, reading, zeros
+
+from kstar_tui.monitor.plausibility import DOUBTED_FIELDS, NOTHING, Plausibility
+from kstar_tui.protocol.fields import Source
+from kstar_tui.protocol.frame import build_reply, parse_frame
+from kstar_tui.protocol.reading import FIELDS, Reading, decode_running_data
+
+
+def decoded(payload: bytes) -> Reading:
+    return decode_running_data(parse_frame(build_reply(0x86, payload)))
+
+
+payloads = st.binary(min_size=81, max_size=95)
+steps = st.floats(min_value=0, max_value=1e6, allow_nan=False)
+
+
+def verdicts(*readings: Reading, every: float = 5) -> list[str | None]:
+    plausibility = Plausibility()
+    return [plausibility.check(one, n * every) for n, one in enumerate(readings)]
+
+
+def test_an_ordinary_day_is_believed() -> None:
+    later = {"energy_total": 1347.6, "load_energy_total": 1665.7}
+    day = [reading(), reading(), reading(**later), reading(**later, hours_total=3912)]
+    assert verdicts(*day) == [None] * 4
+
+
+def test_zeros_are_never_believed() -> None:
+    assert verdicts(*[zeros()] * 50) == [NOTHING] * 50
+
+
+def test_zeros_in_between_change_nothing() -> None:
+    glitch = reading(energy_total=9999)
+    fell = "PV energy total jumped"
+    assert verdicts(reading(), zeros(), reading(), glitch, zeros(), glitch) == [
+        None,
+        NOTHING,
+        None,
+        fell,
+        NOTHING,
+        None,
+    ]
+
+
+@pytest.mark.parametrize("kept", ["battery_voltage", "grid_voltage", "energy_total"])
+def test_a_night_without_sun_is_not_nothing(kept: str) -> None:
+    dark = dict.fromkeys(VALUES, 0.0) | {kept: VALUES[kept]}
+    assert verdicts(reading(**dark)) == [None]
+
+
+@pytest.mark.parametrize(
+    ("field", "usual", "label"),
+    [
+        ("energy_total", 1347.5, "PV energy total"),
+        ("load_energy_total", 1665.6, "Load energy total"),
+        ("hours_total", 3911, "Running hours"),
+    ],
+)
+class TestLifetimeCounters:
+    def test_a_fall_is_held(self, field: str, usual: float, label: str) -> None:
+        low = reading(**{field: usual - 1})
+        assert verdicts(reading(), low, reading()) == [None, f"{label} fell", None]
+
+    def test_a_jump_is_held(self, field: str, usual: float, label: str) -> None:
+        high = reading(**{field: usual + 3})
+        assert verdicts(reading(), high, reading()) == [None, f"{label} jumped", None]
+
+    def test_two_that_agree_are_believed(self, field: str, usual: float, label: str) -> None:
+        for value in (0, usual + 500):
+            new = reading(**{field: value})
+            first, second, third, back = verdicts(reading(), new, new, reading())
+            assert first is None
+            assert second is not None
+            assert third is None
+            assert back is not None
+
+    def test_two_that_differ_are_not(self, field: str, usual: float, label: str) -> None:
+        one, other = reading(**{field: usual + 500}), reading(**{field: usual + 900})
+        assert verdicts(reading(), one, other) == [None, *[f"{label} jumped"] * 2]
+
+    def test_what_never_agrees_is_how_it_is(self, field: str, usual: float, label: str) -> None:
+        fast = [reading(**{field: usual + 50 * n}) for n in range(8)]
+        assert verdicts(*fast) == [None, *[f"{label} jumped"] * 3, *[None] * 4]
+
+    def test_time_allows_growth(self, field: str, usual: float, label: str) -> None:
+        plausibility = Plausibility()
+        assert plausibility.check(reading(), 0) is None
+        # Ten hours away: far more than in five seconds can have come.
+        assert plausibility.check(reading(**{field: usual + 10}), 36_000) is None
+
+
+def test_the_limit_is_thirty_kilowatts_and_a_digit() -> None:
+    for rise, believed in ((30.1, True), (30.2, False)):
+        plausibility = Plausibility()
+        plausibility.check(reading(energy_total=1000), 0)
+        verdict = plausibility.check(reading(energy_total=1000 + rise), 3600)
+        assert (verdict is None) is believed
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "label"),
+    [
+        ("pv1_voltage", 1000.1, "PV string 1 voltage"),
+        ("pv2_voltage", 6553.5, "PV string 2 voltage"),
+        ("grid_voltage", 300.1, "Grid voltage"),
+        ("grid_frequency", 39.99, "Grid frequency"),
+        ("grid_frequency", 70.01, "Grid frequency"),
+        ("backup_frequency", 499.2, "Backup frequency"),
+        ("battery_soc", 101, "State of charge"),
+        ("temperature", -50.1, "Inverter temperature"),
+        ("temperature", 130.1, "Inverter temperature"),
+        ("battery_current", 500.1, "Battery current"),
+    ],
+)
+def test_ranges(field: str, value: float, label: str) -> None:
+    odd, why = reading(**{field: value}), f"{label} out of range"
+    # Once: held. Twice alike: believed, and from then on without a pause.
+    assert verdicts(odd, reading(), odd, odd, odd) == [why, None, why, None, None]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("grid_frequency", 0),
+        ("backup_frequency", 0),
+        ("grid_voltage", 0),
+        ("battery_soc", 100),
+        ("temperature", -20),
+        ("grid_power", 6746),
+        ("load_power", 9304),
+    ],
+)
+def test_what_is_rare_but_true_is_believed(field: str, value: float) -> None:
+    assert verdicts(reading(), reading(**{field: value})) == [None, None]
+
+
+def test_a_new_doubt_beside_a_confirmed_one_is_held() -> None:
+    one = reading(battery_soc=255)
+    both = reading(battery_soc=255, temperature=300)
+    assert verdicts(one, both, both) == [
+        "State of charge out of range",
+        "Inverter temperature out of range",
+        None,
+    ]
+
+
+def test_a_field_of_pure_noise_holds_nothing_for_good() -> None:
+    noisy = [reading(temperature=200 + 300 * (n % 7)) for n in range(20)]
+    assert verdicts(*noisy)[3:] == [None] * 17
+
+
+def test_unconfirmed_fields_raise_no_doubt() -> None:
+    assert set(FIELDS) >= DOUBTED_FIELDS
+    assert {FIELDS[name].source for name in DOUBTED_FIELDS} == {Source.KSTAR}
+
+
+@given(st.lists(st.tuples(payloads, steps), max_size=12))
+def test_whatever_comes_it_never_raises(stream: list[tuple[bytes, float]]) -> None:
+    plausibility = Plausibility()
+    for payload, at in stream:
+        verdict = plausibility.check(decoded(payload), at)
+        assert verdict is None or verdict.isprintable()
+
+
+@given(st.lists(payloads, max_size=4), payloads, steps)
+def test_what_stays_the_same_is_believed_the_second_time(
+    before: list[bytes], payload: bytes, step: float
+) -> None:
+    plausibility = Plausibility()
+    for n, earlier in enumerate(before):
+        plausibility.check(decoded(earlier), n * step)
+    constant = decoded(payload)
+    first = len(before)
+    verdict = [plausibility.check(constant, (first + n) * step) for n in range(5)]
+    if any(payload[offset : offset + 4] != bytes(4) for offset in (59, 63, 71)) or any(
+        payload[offset : offset + 2] != bytes(2) for offset in (0, 5, 10, 34)
+    ):
+        assert verdict[1:] == [None] * 4
+    else:
+        assert verdict == [NOTHING] * 5
+
+
+@given(st.lists(payloads, min_size=1, max_size=6), steps)
+def test_after_any_glitches_the_old_truth_is_believed_again_in_two(
+    glitches: list[bytes], step: float
+) -> None:
+    plausibility = Plausibility()
+    plausibility.check(reading(), 0)
+    for n, payload in enumerate(glitches, 1):
+        plausibility.check(decoded(payload), n * step)
+    at = (len(glitches) + 1) * step
+    back = [plausibility.check(reading(), at + n * 5) for n in range(2)]
+    assert back[1] is None
+
+
+def test_real_frames_are_believed_at_once(captures: Path) -> None:
+    names = json.loads((captures / "expected.json").read_text())
+    for name in names:
+        frame = bytes.fromhex((captures / f"{name}.hex").read_text())
+        assert verdicts(decode_running_data(parse_frame(frame))) == [None]

@@ -1,0 +1,35 @@
+"""Fixtures of the MQTT tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from mqtt_helpers import Mosquitto, Subscriber, mosquitto_binaries
+
+
+@pytest.fixture
+async def mosquitto(tmp_path: Path) -> AsyncIterator[Mosquitto]:
+    """A broker that is not started yet, on a free port, for user and password `mqtt`."""
+    binaries = mosquitto_binaries()
+    if binaries is None:
+        pytest.skip("no mosquitto with mosquitto_passwd is installed")
+    broker = Mosquitto(tmp_path, *binaries)
+    yield broker
+    await broker.stop()
+
+
+@pytest.fixture
+async def subscribe() -> AsyncIterator[Callable[[int], Awaitable[Subscriber]]]:
+    """Makes subscribers to `#` that end with the test."""
+    made: list[Subscriber] = []
+
+    async def make(port: int) -> Subscriber:
+        made.append(Subscriber(port))
+        await made[-1].ready()
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()

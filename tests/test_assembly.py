@@ -1,0 +1,43 @@
+"""What is put together from settings."""
+
+from __future__ import annotations
+
+import pytest
+
+from kstar_tui import assembly
+from kstar_tui.clock import SystemClock
+from kstar_tui.link.interface import Address
+from kstar_tui.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("host", "broadcast", "searches"),
+    [
+        (None, (), True),
+        ("192.168.1.150", (), True),
+        ("inverter.local", (), True),
+        ("127.0.0.1", (), False),
+        ("localhost", (), False),
+        ("127.0.0.1", ("127.255.255.255",), True),
+    ],
+)
+def test_an_inverter_on_this_machine_is_not_looked_for_on_the_network(
+    monkeypatch: pytest.MonkeyPatch, host: str | None, broadcast: tuple[str, ...], searches: bool
+) -> None:
+    made: dict[str, object] = {}
+    monkeypatch.setattr(assembly, "Monitor", lambda *_, **given: made.update(given))
+    address = None if host is None else Address(host)
+    assembly.make_monitor(Settings(broadcast=broadcast), SystemClock(), address)
+    assert (made["find"] is not None) is searches
+
+
+def test_mqtt_is_off_without_a_broker() -> None:
+    assert assembly.make_publisher(Settings(), SystemClock()) is None
+
+
+def test_the_publisher_goes_to_the_broker_of_the_settings() -> None:
+    settings = Settings(mqtt_url="mqtt://me:tops3cret@broker:1884")
+    publisher = assembly.make_publisher(settings, SystemClock())
+    assert publisher is not None
+    assert publisher.status.broker == "mqtt://me:***@broker:1884"
+    assert not publisher.status.connected

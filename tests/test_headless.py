@@ -1,0 +1,314 @@
+"""The daemon as a process of its own: what it feeds, what it says, how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from kstar_tui import __version__
+from kstar_tui.simulator.options import SimulatorOptions
+from kstar_tui.simulator.server import Simulator
+
+sys.path.insert(0, str(Path(__file__).parent / "mqtt"))
+from mqtt_helpers import (
+    PATIENCE,
+    Mosquitto,
+    Subscriber,
+    free_port,
+    mosquitto_binaries,
+)
+
+TOPICS = ["pvpower", "grid", "grid/import", "grid/export", "load", "temp", "etoday"]
+QUICK = 1.0
+"""Seconds within which a signal ends the program."""
+NOWHERE = ("--broadcast", "127.255.255.255")
+STARTED = f"kstar-tui {__version__} started: "
+
+
+class Daemon:
+    """A running `python -m kstar_tui`."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.lines: list[str] = []
+
+    async def line(self, containing: str) -> str:
+        """The next line of the log that holds this text."""
+        assert self.process.stderr is not None
+        async with asyncio.timeout(PATIENCE):
+            while raw := await self.process.stderr.readline():
+                self.lines.append(raw.decode().rstrip("\n"))
+                if containing in self.lines[-1]:
+                    return self.lines[-1]
+        raise AssertionError(f"ended without {containing!r}: {self.lines}")
+
+    async def end(self, number: signal.Signals) -> int:
+        """Signal it and return its status; it must be quick."""
+        begun = time.perf_counter()
+        self.process.send_signal(number)
+        async with asyncio.timeout(PATIENCE):
+            stdout, stderr = await self.process.communicate()
+        assert time.perf_counter() - begun < QUICK
+        assert stdout == b""
+        self.lines += stderr.decode().splitlines()
+        assert self.process.returncode is not None
+        return self.process.returncode
+
+
+Run = Callable[..., Awaitable[Daemon]]
+
+
+@pytest.fixture
+async def run(tmp_path: Path) -> AsyncIterator[Run]:
+    """Starts daemons that know nothing of this machine's settings and end with the test."""
+    made: list[Daemon] = []
+
+    async def start(*arguments: str, code: str = "", **environment: str) -> Daemon:
+        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+        command = ["-c", code] if code else ["-m", "kstar_tui"]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *command,
+            *arguments,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=Path(__file__).parent.parent,
+            env=kept | {"HOME": str(tmp_path), "TZ": "UTC"} | environment,
+        )
+        made.append(Daemon(process))
+        return made[-1]
+
+    yield start
+    for daemon in made:
+        if daemon.process.returncode is None:
+            daemon.process.kill()
+            await daemon.process.communicate()
+
+
+@pytest.fixture
+async def simulator() -> AsyncIterator[Simulator]:
+    options = SimulatorOptions(port=0, discovery_port=0)
+    async with Simulator(options, options.clock()) as running:
+        yield running
+
+
+@pytest.fixture
+def deaf() -> Iterator[socket.socket]:
+    """A UDP socket that takes questions and answers none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        sock.setblocking(False)
+        yield sock
+
+
+@pytest.fixture
+def hidden() -> Iterator[socket.socket]:
+    """A UDP socket that hears what is broadcast on this machine and answers nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind((NOWHERE[1], 0))
+        sock.setblocking(False)
+        yield sock
+
+
+def port_of(sock: socket.socket) -> int:
+    return int(sock.getsockname()[1])
+
+
+async def asked(sock: socket.socket) -> bytes:
+    """The next datagram that comes in."""
+    loop = asyncio.get_running_loop()
+    return await asyncio.wait_for(loop.sock_recv(sock, 2048), PATIENCE)
+
+
+@pytest.fixture
+async def mosquitto(tmp_path: Path) -> AsyncIterator[Mosquitto]:
+    binaries = mosquitto_binaries()
+    if binaries is None:
+        pytest.skip("no mosquitto with mosquitto_passwd is installed")
+    broker = Mosquitto(tmp_path, *binaries)
+    yield broker
+    await broker.stop()
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+async def test_kstar_sharps_arguments_feed_its_topics(
+    run: Run, simulator: Simulator, mosquitto: Mosquitto, number: signal.Signals, status: int
+) -> None:
+    await mosquitto.start()
+    subscriber = Subscriber(mosquitto.port)
+    await subscriber.ready()
+    daemon = await run(
+        "--ip-127.0.0.1",
+        f"--mqtt-127.0.0.1:{mosquitto.port}",
+        "--silent-",
+        "--port",
+        str(simulator.address.port),
+    )
+    messages = await subscriber.take(len(TOPICS))
+    assert [topic for topic, *_ in messages] == [f"sensor/inverter/{name}" for name in TOPICS]
+    for topic, text, qos, retained in messages:
+        assert re.fullmatch(r"-?\d+(\.\d+)?", text), topic
+        assert (qos, retained) == (0, False)
+    serial = simulator.options.serial_number
+    await mosquitto.logged(f"as kstar-tui-{serial}-")
+    subscriber.stop()
+    assert await daemon.end(number) == status
+    begun, ended = daemon.lines
+    assert begun.endswith(
+        f"{STARTED}inverter 127.0.0.1:{simulator.address.port}, every 5 s;"
+        f" MQTT mqtt://mqtt:***@127.0.0.1:{mosquitto.port} under sensor/inverter"
+    )
+    assert ended.endswith(
+        f"kstar-tui stopped ({number.name}): 1 polls, 0 lost; MQTT 1 readings sent, 0 dropped"
+    )
+    for line in daemon.lines:
+        assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00 kstar-tui ", line)
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+async def test_ends_while_a_try_waits(
+    run: Run, deaf: socket.socket, number: signal.Signals, status: int
+) -> None:
+    port = port_of(deaf)
+    daemon = await run("--headless", "--host", "127.0.0.1", "--port", str(port))
+    assert await asked(deaf) == bytes.fromhex("aa55b07f0106000235")
+    assert await daemon.end(number) == status
+    assert [line.partition(" ")[2] for line in daemon.lines] == [
+        f"{STARTED}inverter 127.0.0.1:{port}, every 5 s; MQTT off",
+        "warning: MQTT is off, so nothing is done with the readings;"
+        " name a broker with --mqtt HOST",
+        f"kstar-tui stopped ({number.name}): 0 polls, 0 lost",
+    ]
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+async def test_ends_while_it_searches(
+    run: Run, hidden: socket.socket, number: signal.Signals, status: int
+) -> None:
+    daemon = await run("--headless", *NOWHERE, "--discovery-port", str(port_of(hidden)))
+    assert await asked(hidden) == b"WIFIKIT-214028-READ"
+    assert "searching for an inverter" in await daemon.line(STARTED)
+    assert await daemon.end(number) == status
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+async def test_ends_while_the_broker_is_unreachable(
+    run: Run, simulator: Simulator, number: signal.Signals, status: int
+) -> None:
+    port = free_port()
+    daemon = await run(
+        "--headless",
+        *("--host", "127.0.0.1", "--port", str(simulator.address.port)),
+        *("--mqtt", f"mqtt://me:tops3cret@127.0.0.1:{port}"),
+    )
+    refused = await daemon.line("MQTT broker")
+    assert refused.endswith(f"refused: nothing listens on port {port}; still trying")
+    assert await daemon.end(number) == status
+    assert daemon.lines[-1].endswith("1 polls, 0 lost; MQTT 0 readings sent, 0 dropped")
+    assert len(daemon.lines) == 3
+    assert "tops3cret" not in "".join(daemon.lines)
+
+
+HANGING_LOOKUP = """
+import socket, sys, time
+from kstar_tui.cli import main
+def hang(*args, **kwargs):
+    print("a name is looked up", file=sys.stderr, flush=True)
+    time.sleep(60)
+socket.getaddrinfo = hang
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+async def test_ends_while_a_name_server_is_silent(
+    run: Run, number: signal.Signals, status: int
+) -> None:
+    daemon = await run("--headless", "--host", "inverter.example", *NOWHERE, code=HANGING_LOOKUP)
+    await daemon.line("a name is looked up")
+    assert await daemon.end(number) == status
+
+
+async def test_finds_the_inverter_by_itself(
+    run: Run, simulator: Simulator, mosquitto: Mosquitto
+) -> None:
+    await mosquitto.start()
+    subscriber = Subscriber(mosquitto.port)
+    await subscriber.ready()
+    assert simulator.discovery_address is not None
+    daemon = await run(
+        *("--headless", *NOWHERE),
+        *("--discovery-port", str(simulator.discovery_address.port)),
+        *("--port", str(simulator.address.port)),
+        *("--mqtt", f"127.0.0.1:{mosquitto.port}", "--topic-prefix", "home/roof"),
+    )
+    topics = [topic for topic, *_ in await subscriber.take(len(TOPICS))]
+    assert topics == [f"home/roof/{name}" for name in TOPICS]
+    subscriber.stop()
+    assert await daemon.end(signal.SIGTERM) == 0
+    assert len(daemon.lines) == 2
+    assert "searching for an inverter, every 5 s" in daemon.lines[0]
+
+
+async def test_tells_once_that_nothing_is_found_and_searches_on(
+    run: Run, deaf: socket.socket
+) -> None:
+    daemon = await run(
+        "--headless",
+        *NOWHERE,
+        "--discovery-port",
+        str(port_of(deaf)),
+        "--interval",
+        "2",
+        JOURNAL_STREAM="8:1234",
+    )
+    await daemon.line("name it with --host ADDRESS")
+    assert await daemon.end(signal.SIGTERM) == 0
+    assert daemon.lines[0].startswith(f"<6>{STARTED}searching")
+    assert daemon.lines[1].startswith("<4>MQTT is off")
+    assert daemon.lines[2].startswith("<4>no inverter answered on 127.255.255.255")
+    assert daemon.lines[3].startswith("<4>no inverter found yet")
+    assert daemon.lines[4].startswith("<6>kstar-tui stopped (SIGTERM)")
+    assert len(daemon.lines) == 5
+
+
+FRESH_PROCESS = """
+import asyncio, os, signal, sys
+from kstar_tui.headless import run_headless
+from kstar_tui.settings import Settings
+async def briefly():
+    asyncio.get_running_loop().call_later(0.1, os.kill, os.getpid(), signal.SIGTERM)
+    settings = Settings(host="127.0.0.1", port=9, mqtt_url="mqtt://127.0.0.1:1", headless=True)
+    return await run_headless(settings)
+status = asyncio.run(briefly())
+heavy = {"textual", "rich", "tomli_w", "goodwe"} & set(sys.modules)
+print("loaded", sorted(heavy), status, file=sys.stderr)
+"""
+
+
+async def test_imports_no_screen(run: Run) -> None:
+    daemon = await run(code=FRESH_PROCESS)
+    assert await daemon.line("loaded") == "loaded [] 0"
+
+
+async def test_the_whole_command_imports_no_screen(run: Run, deaf: socket.socket) -> None:
+    code = (
+        "import atexit, sys\nfrom kstar_tui.cli import main\n"
+        "status = main(sys.argv[1:])\n"
+        "print('loaded', sorted({'textual', 'rich'} & set(sys.modules)), file=sys.stderr)\n"
+        "sys.exit(status)\n"
+    )
+    daemon = await run("--headless", "--host", "127.0.0.1", "--port", str(port_of(deaf)), code=code)
+    await daemon.line("MQTT is off")
+    assert await daemon.end(signal.SIGTERM) == 0
+    assert daemon.lines[-1] == "loaded []"
