@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from kstar_tui import __version__
 from kstar_tui.commands import help_texts as texts
@@ -31,8 +30,7 @@ class UsageError(Exception):
     """The command line cannot be understood; the message is for the user."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommandLine:
+class CommandLine(NamedTuple):
     """A command line taken apart, its settings not yet checked."""
 
     command: str | None

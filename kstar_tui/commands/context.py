@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from kstar_tui.clock import Clock
 from kstar_tui.settings import ConfigFile, Settings
@@ -31,8 +29,7 @@ class CommandError(Exception):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """One call of the program. Data goes to `out`, everything else to `err`."""
 
     options: Namespace
@@ -58,4 +55,6 @@ class Context:
 
     def emit_json(self, value: Mapping[str, object]) -> None:
         """One JSON object on a line of its own."""
+        import json
+
         self.emit(json.dumps(value, allow_nan=False))

@@ -42,7 +42,8 @@ _T = TypeVar("_T")
 
 class InverterClient:
     """Asks one inverter. Only replies from its own address and port, to a KStar monitor (B0),
-    that answer the question count; a GoodWe's reply (C0) answers a question nobody here asks."""
+    that answer the question count; a GoodWe's reply (C0) answers a question nobody here asks.
+    Of several answers in hand the last one is taken: one in front of it was held on its way."""
 
     def __init__(self, address: Address, *, timeout: float = TIMEOUT, tries: int = TRIES) -> None:
         """`timeout` s for each of `tries`; ValueError for a port no question may be sent to."""
@@ -83,6 +84,10 @@ class InverterClient:
         """How it is set; LinkError when no answer is usable."""
         return await self._ask(Request.SETTINGS, decode_settings)
 
+    async def frame(self, request: Request) -> Frame:
+        """The frame that answers a question, whatever its payload; LinkError when none does."""
+        return await self._ask(request, lambda frame: frame)
+
     async def _ask(self, request: Request, decode: Callable[[Frame], _T]) -> _T:
         async with self._lock:
             counters = self._counters
@@ -108,14 +113,23 @@ class InverterClient:
     async def _try(self, peer: Peer, request: Request, decode: Callable[[Frame], _T]) -> _T | None:
         loop = asyncio.get_running_loop()
         assembler = Assembler(self._counters.rejections)
+        latest: _T | None = None
 
-        def take(frames: list[Frame]) -> _T | None:
+        def take(frames: list[Frame]) -> None:
+            nonlocal latest
             for frame in frames:
                 answer = self._answer(frame, request, decode)
-                if answer is not None:
-                    self._counters.latency = loop.time() - sent
-                    return answer
-            return None
+                if answer is None:
+                    continue
+                if latest is not None:
+                    self._counters.rejections[Rejection.OUTDATED] += 1
+                latest = answer
+                self._counters.latency = loop.time() - sent
+
+        def settles(data: bytes) -> bool:
+            take(assembler.feed(data))
+            # Bytes held back may be the newer answer's first half.
+            return latest is not None and not assembler.pending
 
         with open_socket() as sock:
             sent = loop.time()
@@ -123,15 +137,16 @@ class InverterClient:
                 async with asyncio.timeout(self._timeout):
                     await loop.sock_sendto(sock, request.frame, peer)
                     self._counters.tries += 1
-                    return await self._listen(sock, peer, lambda data: take(assembler.feed(data)))
+                    await self._listen(sock, peer, settles)
             except TimeoutError:
                 # What looked like the head of a longer frame may have hidden the answer.
-                return take(assembler.finish())
+                take(assembler.finish())
+        return latest
 
     async def _listen(
-        self, sock: socket.socket, peer: Peer, take: Callable[[bytes], _T | None]
-    ) -> _T:
-        """The answer; runs until the caller's timeout if none comes."""
+        self, sock: socket.socket, peer: Peer, settles: Callable[[bytes], bool]
+    ) -> None:
+        """Return once the question is settled; runs until the caller's timeout if it never is."""
         loop = asyncio.get_running_loop()
         budget = _BUDGET
         foreign = 0
@@ -143,9 +158,8 @@ class InverterClient:
                 budget -= _DATAGRAM_COST
             else:
                 if sender == peer:
-                    answer = take(data)
-                    if answer is not None:
-                        return answer
+                    if settles(data):
+                        return
                     budget -= _DATAGRAM_COST + len(data)
                 else:
                     self._counters.rejections[Rejection.FOREIGN] += 1
@@ -156,8 +170,7 @@ class InverterClient:
             # under a flood nothing else, the timeout included, would ever run.
             await asyncio.sleep(0)
         # The rest of the try is waited out, so that a flood does not make us ask faster.
-        never: asyncio.Future[_T] = loop.create_future()
-        return await never
+        await asyncio.Event().wait()
 
     def _answer(self, frame: Frame, request: Request, decode: Callable[[Frame], _T]) -> _T | None:
         rejections = self._counters.rejections

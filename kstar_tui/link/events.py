@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kstar_tui.link.interface import Address
 from kstar_tui.protocol.device import DeviceInfo
 from kstar_tui.protocol.reading import Reading
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """One place to ask: a broadcast address, and the local address that the question leaves by
     (None: the system chooses)."""
 
@@ -19,16 +18,14 @@ class Target:
     broadcast: str
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """The discovery text went out there, or `error` says why it could not."""
 
     target: Target
     error: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """An inverter: it answered the discovery text and an inverter's question."""
 
     address: Address
@@ -39,8 +36,7 @@ class Found:
     """None where it said who it is but sent no reading yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotAnInverter:
+class NotAnInverter(NamedTuple):
     """Something that answered the discovery text but is no inverter, and why we think so."""
 
     host: str

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Interface
 
-import ifaddr
-
 from kstar_tui.link.events import Target
 
 GIVEN = "as given"
@@ -15,6 +13,9 @@ GIVEN = "as given"
 
 def broadcast_targets() -> list[Target]:
     """One for each IPv4 network that this machine is in and that has a broadcast address."""
+    # Loaded for a search only: it costs a start ctypes.
+    import ifaddr
+
     targets: dict[tuple[str, str], Target] = {}
     for adapter in ifaddr.get_adapters():
         for ip in adapter.ips:

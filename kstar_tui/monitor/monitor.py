@@ -87,7 +87,7 @@ class Monitor:
         return self._subscribers.add(subscriber)
 
     def poll_now(self) -> None:
-        """Poll (or search) at once instead of when due; a poll already under way answers it."""
+        """Poll (or search) as soon as the inverter has rested; a poll under way answers it."""
         self._schedule.now()
 
     async def run(self) -> None:
@@ -167,7 +167,7 @@ class Monitor:
             self._schedule.end(max(0, self._unanswered_in_a_row - OFFLINE_AFTER))
             self._rescue.start(link.address, self._serial, self._mac, self.poll_now)
         else:
-            self._schedule.end()
+            self._schedule.end(answered=answered)
         self._publish(fresh=accepted)
         if accepted and self._settings_due and not self._identity_due:
             await self._ask_settings(link)

@@ -1,5 +1,6 @@
 """Readings that came in a good frame but cannot be true: around power-up and power-down an
-inverter sends zeros and counters that jump. One such reading is held; agreement is believed."""
+inverter sends zeros and counters that jump. One such reading is held; agreement is believed, but
+counters back at zero only once they stay there."""
 
 from __future__ import annotations
 
@@ -32,6 +33,12 @@ _RISE_PER_HOUR = {
     "hours_total": 1.1,
 }
 """How fast the lifetime counters can grow, in their units (kWh, h)."""
+
+_ZERO_PATIENCE = 600.0
+"""Seconds for which a counter has to be seen at zero until its inverter counts anew: a restart
+sends zeros for less than a minute."""
+_ZERO_STEP = 60.0
+"""Seconds of it that one reading can prove: in a longer pause the inverter may have been off."""
 
 _RANGES = {
     "pv1_voltage": (0.0, 1000.0),
@@ -73,11 +80,13 @@ class Plausibility:
     """What was believed of one inverter so far, and whether the next reading can be.
 
     All zeros are never believed. Anything else that is doubted is believed when the reading
-    before was doubted for the same reason and agrees, or after three in a row that do not.
+    before was doubted for the same reason and agrees, or after three in a row that do not; but a
+    lifetime counter that fell to exactly zero has to stay there for ten minutes.
     """
 
     def __init__(self) -> None:
         self._accepted: _Seen | None = None
+        self._at_zero: dict[str, float] = {}
         self._last: _Seen | None = None
         self._doubted: dict[str, int] = {}
 
@@ -89,7 +98,7 @@ class Plausibility:
         doubts = [*_out_of_range(reading), *_counters(self._accepted, seen)]
         before, self._doubted = self._doubted, {}
         self._last = seen
-        held: str | None = None
+        held = self._zeroed(last, seen)
         for doubt in doubts:
             times = before.get(doubt.reason, 0)
             self._doubted[doubt.reason] = times + 1
@@ -98,6 +107,17 @@ class Plausibility:
         if held is None:
             self._accepted = seen
         return held
+
+    def _zeroed(self, last: _Seen | None, now: _Seen) -> str | None:
+        """Why a reading is held in which a counter fell to zero, and has not stayed there yet."""
+        before, self._at_zero = self._at_zero, {}
+        passed = 0.0 if last is None else min(max(0.0, now.at - last.at), _ZERO_STEP)
+        for name in _RISE_PER_HOUR:
+            if _fell_to_zero(self._accepted, now, name):
+                self._at_zero[name] = before[name] + passed if name in before else 0.0
+        young = (name for name, stayed in self._at_zero.items() if stayed < _ZERO_PATIENCE)
+        first = next(young, None)
+        return None if first is None else f"{FIELDS[first].label} fell to zero"
 
 
 def _agree(doubt: _Doubt, last: _Seen | None, now: _Seen) -> bool:
@@ -120,12 +140,18 @@ def _counters(base: _Seen | None, now: _Seen) -> Iterator[_Doubt]:
         return
     for name, rate in _RISE_PER_HOUR.items():
         old, new = _number(base.reading, name), _number(now.reading, name)
-        if old is None or new is None:
+        if old is None or new is None or _fell_to_zero(base, now, name):
             continue
         grows = _growth(name, rate)
         if not grows(old, new, max(0.0, now.at - base.at)):
             verb = "fell" if new < old else "jumped"
             yield _Doubt(f"{FIELDS[name].label} {verb}", name, new, grows)
+
+
+def _fell_to_zero(base: _Seen | None, now: _Seen, name: str) -> bool:
+    return (
+        base is not None and bool(_number(base.reading, name)) and _number(now.reading, name) == 0
+    )
 
 
 def _growth(name: str, per_hour: float) -> Agrees:

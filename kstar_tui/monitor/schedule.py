@@ -8,6 +8,8 @@ from kstar_tui.clock import Clock
 
 BACKOFF_LIMIT = 60.0
 """Seconds that the pause never grows beyond, unless the interval itself is longer."""
+MIN_PAUSE = 2.0
+"""Seconds of rest that the inverter gets after an answer, however often a poll is asked for."""
 
 
 def backoff(interval: float, doublings: int) -> float:
@@ -23,6 +25,7 @@ class Schedule:
         self._clock = clock
         self._interval = interval
         self._due = clock.monotonic()
+        self._rested = self._due
         self._asked = asyncio.Event()
 
     @property
@@ -31,7 +34,7 @@ class Schedule:
         return self._due
 
     def now(self) -> None:
-        """End the wait at once; several calls during one wait or poll are one."""
+        """End the wait as soon as the inverter has rested; several calls are one."""
         self._asked.set()
 
     def restart(self) -> None:
@@ -44,20 +47,32 @@ class Schedule:
         if now < self._due or now - self._due >= self._interval:
             self._due = now
 
-    def end(self, doublings: int = 0) -> None:
-        """The poll ended and answers every call to `now()` so far; the next one is set."""
+    def end(self, doublings: int = 0, *, answered: bool = False) -> None:
+        """The poll ended and covers every call to `now()` so far; the next one is set.
+
+        After an answer the inverter rests; a poll without one has waited long enough.
+        """
         self._asked.clear()
-        self._due = max(self._clock.monotonic(), self._due + backoff(self._interval, doublings))
+        now = self._clock.monotonic()
+        self._rested = now + MIN_PAUSE if answered else now
+        self._due = max(now, self._due + backoff(self._interval, doublings))
 
     async def wait(self) -> None:
-        """Return when the next poll is due, or at a call to `now()`."""
-        delay = self._due - self._clock.monotonic()
-        if delay <= 0 or self._asked.is_set():
+        """Return when the next poll is due, or sooner at a call to `now()`."""
+        if self._due <= self._clock.monotonic():
             # Polls that are always late must still let the rest of the program run.
             await asyncio.sleep(0)
             return
+        await self._until(self._due)
+        rest = min(self._rested, self._due) - self._clock.monotonic()
+        if self._asked.is_set() and rest > 0:
+            await self._clock.sleep(rest)
+
+    async def _until(self, moment: float) -> None:
+        if self._asked.is_set():
+            return
         waits = {
-            asyncio.ensure_future(self._clock.sleep(delay)),
+            asyncio.ensure_future(self._clock.sleep(moment - self._clock.monotonic())),
             asyncio.ensure_future(self._asked.wait()),
         }
         try:

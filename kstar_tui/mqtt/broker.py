@@ -18,10 +18,10 @@ _MASK = "***"
 _MAX_CREDENTIAL = 65535
 """Bytes that an MQTT string can hold."""
 
-_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
-_PORT = re.compile(r"[0-9]{1,5}")
-_BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_BRACKETS = re.compile(r"\[([^\[\]]*)\](?::(.*))?", re.DOTALL)
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_PORT = r"[0-9]{1,5}"
+_BAD_PERCENT = r"%(?![0-9A-Fa-f]{2})"
+_BRACKETS = r"\[([^\[\]]*)\](?::(.*))?"
 _ALLOWED = (
     "allowed are HOST, HOST:PORT, mqtt://USER:PASSWORD@HOST:PORT"
     " and mqtts://USER:PASSWORD@HOST:PORT (TLS)"
@@ -98,7 +98,7 @@ def _credentials(text: str) -> tuple[str | None, str | None]:
 
 
 def _decoded(text: str) -> str:
-    if _BAD_PERCENT.search(text):
+    if re.search(_BAD_PERCENT, text):
         raise _refusal("a % in the user or password is written %25")
     try:
         decoded = unquote(text, errors="strict")
@@ -114,7 +114,7 @@ def _decoded(text: str) -> str:
 
 
 def _endpoint(text: str, default_port: int) -> tuple[str, int]:
-    if bracketed := _BRACKETS.fullmatch(text):
+    if bracketed := re.fullmatch(_BRACKETS, text):
         host = _ipv6(bracketed[1])
         port = bracketed[2]
     else:
@@ -125,7 +125,7 @@ def _endpoint(text: str, default_port: int) -> tuple[str, int]:
         port = after if separator else None
     if port is None:
         return host, default_port
-    if not _PORT.fullmatch(port) or not 1 <= int(port) <= 65535:
+    if not re.fullmatch(_PORT, port) or not 1 <= int(port) <= 65535:
         raise _refusal("the port is no number from 1 to 65535")
     return host, int(port)
 
@@ -134,7 +134,7 @@ def _ipv6(text: str) -> str:
     # A URL writes the % before a link-local address's interface as %25.
     text = text.replace("%25", "%", 1)
     _, _, zone = text.partition("%")
-    if zone and not _LABEL.fullmatch(zone):
+    if zone and not re.fullmatch(_LABEL, zone):
         raise _refusal("what stands in brackets is no IPv6 address")
     try:
         return str(IPv6Address(text))
@@ -146,7 +146,7 @@ def _host(text: str) -> str:
     if not text:
         raise _refusal("the host is missing")
     labels = text.removesuffix(".").split(".")
-    if len(text) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+    if len(text) > 253 or not all(re.fullmatch(_LABEL, label) for label in labels):
         raise _refusal(
             "the host holds a character that no host name has"
             " (in a password @ is written %40, / is written %2F and : is written %3A)"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import secrets
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from kstar_tui.monitor.update import Update
 from kstar_tui.mqtt.connection import MqttConnection
@@ -18,8 +18,7 @@ MAX_AGE = 60.0
 """Seconds after which a reading that could not be sent is no longer news."""
 
 
-@dataclass(frozen=True, slots=True)
-class MqttStatus:
+class MqttStatus(NamedTuple):
     """How the publishing goes."""
 
     connected: bool
@@ -59,7 +58,7 @@ class Publisher:
         self._connection = connection
         self._prefix = parse_prefix(prefix)
         self._max_age = max_age
-        self._instance = secrets.token_hex(2) if instance is None else instance
+        self._instance = os.urandom(2).hex() if instance is None else instance
         self._pending: Update | None = None
         self._running = False
         connection.on_connected(self._send_pending)

@@ -1,7 +1,5 @@
 """What an inverter is and how it is set: the replies to functions 0x02 and 0x09."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Annotated
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kstar_tui.protocol.text import clean_mac, clean_text
 
@@ -12,15 +12,14 @@ DISCOVERY_TEXT = b"WIFIKIT-214028-READ"
 
 MAX_REPLY = 512
 
-_IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}", re.ASCII)
+_IPV4 = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
 
 
 class DiscoveryError(ValueError):
     """This datagram is no answer to the discovery text; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class DiscoveryReply:
+class DiscoveryReply(NamedTuple):
     """What a WiFi module says of itself, cleaned. Its true address is the datagram's sender."""
 
     claimed_address: str
@@ -39,7 +38,7 @@ def parse_discovery(data: bytes) -> DiscoveryReply:
     parts = [clean_text(part) for part in data.decode("latin-1").split(",")]
     macs = [mac for mac in map(clean_mac, parts) if mac]
     # A single part says too little, unless it is an address of either kind.
-    if not any(parts) or (len(parts) == 1 and not macs and not _IPV4.fullmatch(parts[0])):
+    if not any(parts) or (len(parts) == 1 and not macs and not re.fullmatch(_IPV4, parts[0])):
         raise DiscoveryError(f"not a discovery reply: {clean_text(data)[:40]!r}")
     name = parts[2] if len(parts) > 2 else parts[-1] if len(parts) == 2 else ""
     return DiscoveryReply(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
+from inspect import get_annotations
 from struct import Struct
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
 from kstar_tui.protocol.codes import UNKNOWN, Codes
 
@@ -45,8 +45,7 @@ class Group(StrEnum):
     ENERGY = "Energy"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One row of the table. `offset` is None where the value follows from other fields."""
 
     label: str
@@ -95,11 +94,16 @@ class Field:
 
 
 def table_of(cls: type) -> tuple[Field, ...]:
-    """The `Field` of every annotated attribute of a class, in order, with its name filled in."""
+    """The `Field` of every annotated attribute of a class, in order, with its name filled in.
+
+    The class stands in a module without `from __future__ import annotations`: to read texts as
+    types again would cost every start a few ms.
+    """
     rows: list[Field] = []
-    for name, hint in get_type_hints(cls, include_extras=True).items():
+    hints: dict[str, Any] = get_annotations(cls)
+    for name, hint in hints.items():
         if get_origin(hint) is Annotated:
-            rows.extend(replace(a, name=name) for a in get_args(hint)[1:] if isinstance(a, Field))
+            rows.extend(a._replace(name=name) for a in get_args(hint)[1:] if isinstance(a, Field))
     return tuple(rows)
 
 

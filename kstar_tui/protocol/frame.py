@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from enum import Enum, StrEnum
+from typing import NamedTuple
 
 HEADER = b"\xaa\x55"
 INVERTER = 0x7F
@@ -46,14 +46,14 @@ class Rejection(StrEnum):
     CHECKSUM = "wrong checksum"
     ADDRESS = "not from an inverter to a monitor"
     FUNCTION = "answers another question"
+    OUTDATED = "older than the answer behind it"
     UNKNOWN_FUNCTION = "unknown function"
     LENGTH = "payload too short for its function"
     FOREIGN = "from another address"
     ECHO = "an echo of our own request"
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One reply whose header, length, addresses and checksum are right."""
 
     monitor: int

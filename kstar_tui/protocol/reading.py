@@ -4,8 +4,6 @@ The table is the class: every attribute carries its own row. Offsets are into th
 function 0x86 (docs/protocol.md); rows without one follow from others.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Annotated, Any
 

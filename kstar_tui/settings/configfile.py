@@ -5,13 +5,9 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import platformdirs
+from typing import Any, NamedTuple
 
 from kstar_tui.settings.errors import SettingsError, kind_of, refusal, suggestion
 from kstar_tui.settings.kinds import SettingValue
@@ -22,8 +18,7 @@ _SECTIONS = {key.split(".")[0] for key in TABLE if "." in key}
 _PRIVATE = 0o600
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigFile:
+class ConfigFile(NamedTuple):
     """A path, and whether somebody named it: then it has to exist."""
 
     path: Path
@@ -35,6 +30,9 @@ def locate_config(argument: str | None, environment: Mapping[str, str]) -> Confi
     for text in (argument, environment.get(CONFIG_VARIABLE)):
         if text:
             return ConfigFile(Path(text).expanduser(), named=True)
+    # Loaded, like the two below, only when it is wanted: each costs a start time.
+    import platformdirs
+
     return ConfigFile(platformdirs.user_config_path("kstar-tui", appauthor=False) / "config.toml")
 
 
@@ -92,7 +90,7 @@ def save_config(changes: Mapping[str, SettingValue], path: Path) -> Path | None:
 def _parse(config: ConfigFile) -> dict[str, Any]:
     path = config.path
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         if not config.named:
             return {}
@@ -103,6 +101,10 @@ def _parse(config: ConfigFile) -> dict[str, Any]:
         raise SettingsError(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise SettingsError(f"{path}: not text in UTF-8.") from None
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"{path}: not valid TOML: {error}.") from None
 
@@ -149,7 +151,6 @@ def _keep_comments(path: Path) -> Path | None:
 
 
 def _replace(path: Path, tables: Mapping[str, Any], *, secret: bool) -> None:
-    # Loaded when something is saved: most runs never do.
     import tomli_w
 
     data = tomli_w.dumps(tables).encode()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from ipaddress import IPv4Address
+from typing import NamedTuple, Protocol
 
 from kstar_tui.mqtt.broker import parse_broker
 
@@ -16,7 +16,7 @@ OFF = "off"
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
-_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
+_LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
 _MAX_NAME = 253
 _MAX_TOPIC = 200
 _FIRST_MULTICAST = 224
@@ -43,8 +43,7 @@ class Kind(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number within limits, whole or not, with its unit."""
 
     low: int
@@ -83,11 +82,10 @@ class Number:
         return f"{text}{self.unit and f' {self.unit}'}"
 
 
-@dataclass(frozen=True, slots=True)
 class Flag:
     """Yes or no."""
 
-    allowed: str = "true or false"
+    allowed = "true or false"
 
     def parse(self, text: str) -> bool:
         """Also 1, yes, on and 0, no, off, in any case."""
@@ -107,11 +105,10 @@ class Flag:
         return "yes" if value else "no"
 
 
-@dataclass(frozen=True, slots=True)
 class Host:
     """Where one inverter is; None means that it is searched for."""
 
-    allowed: str = "a host name or an IPv4 address, or 0.0.0.0 to search"
+    allowed = "a host name or an IPv4 address, or 0.0.0.0 to search"
 
     def parse(self, text: str) -> str | None:
         """A host name or IPv4 address; 0.0.0.0 is None."""
@@ -126,11 +123,10 @@ class Host:
         return "search" if value is None else str(value)
 
 
-@dataclass(frozen=True, slots=True)
 class Broadcasts:
     """IPv4 addresses that the discovery text is sent to; none means those of every interface."""
 
-    allowed: str = "IPv4 broadcast addresses such as 192.168.1.255"
+    allowed = "IPv4 broadcast addresses such as 192.168.1.255"
 
     def parse(self, text: str) -> tuple[str, ...]:
         """Addresses with commas or spaces between them."""
@@ -156,11 +152,10 @@ class Broadcasts:
         return ", ".join(value) if isinstance(value, tuple) and value else "every interface"
 
 
-@dataclass(frozen=True, slots=True)
 class BrokerUrl:
     """The MQTT broker as a full URL with its password; None means that nothing is published."""
 
-    allowed: str = f"a broker or {OFF}"
+    allowed = f"a broker or {OFF}"
 
     def parse(self, text: str) -> str | None:
         """A bare host or a URL, made whole; `off` is None."""
@@ -177,11 +172,10 @@ class BrokerUrl:
         return parse_broker(value).url(masked=True) if isinstance(value, str) else OFF
 
 
-@dataclass(frozen=True, slots=True)
 class Topic:
     """The first levels of an MQTT topic."""
 
-    allowed: str = "topic levels joined by /, without + or #, and no / at either end"
+    allowed = "topic levels joined by /, without + or #, and no / at either end"
 
     def parse(self, text: str) -> str:
         """A topic that can be published under, at most 200 characters."""
@@ -212,29 +206,30 @@ def _text(value: object) -> str:
 
 
 def _ipv4(text: str) -> tuple[int, ...] | None:
-    if not re.fullmatch(r"(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}", text, re.ASCII):
+    try:
+        return tuple(IPv4Address(text).packed)
+    except ValueError:
         return None
-    octets = tuple(map(int, text.split(".")))
-    return octets if max(octets) <= 255 else None
 
 
 def _host(text: str) -> str:
     if "://" in text or "/" in text:
         raise ValueError("give the host alone, without a scheme such as http:// and without a path")
-    if re.search(r"\s", text) or not text.isprintable():
+    if any(sign.isspace() or not sign.isprintable() for sign in text):
         raise ValueError("there is white space or a control character in it")
     name, colon, port = text.rpartition(":")
     if colon and name and ":" not in name and port.isdigit():
         raise ValueError("the port is a setting of its own, inverter.port")
     if ":" in text:
         raise ValueError("the inverter's WiFi module speaks IPv4 only")
-    if re.fullmatch(r"[\d.]+", text, re.ASCII):
+    if text.isascii() and text.replace(".", "").isdigit():
         octets = _ipv4(text)
         if octets is None:
             raise ValueError("an IPv4 address is four numbers from 0 to 255")
         if octets[0] == 0 or octets[0] >= _FIRST_MULTICAST:
             raise ValueError("it has to be one inverter's own address")
         return text
-    if len(text) > _MAX_NAME or not all(map(_LABEL.fullmatch, text.removesuffix(".").split("."))):
+    labels = text.removesuffix(".").split(".")
+    if len(text) > _MAX_NAME or not all(re.fullmatch(_LABEL, label) for label in labels):
         raise ValueError
     return text

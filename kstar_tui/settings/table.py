@@ -1,11 +1,10 @@
 """The table of settings. The table is the class: every attribute carries its own row."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
+from inspect import get_annotations
 from types import MappingProxyType
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
 from kstar_tui.settings.kinds import (
     Broadcasts,
@@ -24,8 +23,7 @@ DEFAULT = "default"
 _PORT = Number(1, 65535)
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One row: where a setting can be given, what it may be and what it means."""
 
     key: str
@@ -156,14 +154,14 @@ class Settings:
 
 
 def _rows() -> dict[str, Setting]:
-    hints = get_type_hints(Settings, include_extras=True)
+    hints: dict[str, Any] = get_annotations(Settings)
     rows: dict[str, Setting] = {}
     for attribute in fields(Settings):
         hint = hints[attribute.name]
         default: Any = attribute.default
         if get_origin(hint) is Annotated:
             row = next(extra for extra in get_args(hint)[1:] if isinstance(extra, Setting))
-            rows[row.key] = replace(row, name=attribute.name, default=default)
+            rows[row.key] = row._replace(name=attribute.name, default=default)
     return rows
 
 

@@ -111,8 +111,10 @@ class KstarApp(App[None]):
             if active.binding.id and active.binding.show and active.enabled
         ]
         keys += [("^p", "Every action, and the themes"), ("^c", "Quit with status 130")]
-        title = "Search" if isinstance(self.screen, SearchScreen) else "Live"
-        self.push_screen(HelpScreen(f"{title} · keys and signs", keys, self.glyphs))
+        if isinstance(self.screen, LiveScreen):
+            self.push_screen(HelpScreen("Live: keys and signs", keys, self.glyphs))
+        else:
+            self.push_screen(HelpScreen("Search: keys", keys))
 
     def action_demo(self) -> None:
         """Leave for the simulated inverter."""

@@ -38,7 +38,16 @@ class Glyphs:
     axis_vertical: str
     axis_corner: str
     braille: bool
+    ascii_only: bool
 
+    def spell(self, text: str) -> str:
+        """The text in as many characters, of those that the terminal has."""
+        if not self.ascii_only or text.isascii():
+            return text
+        return text.translate(_SPELLING).encode("ascii", "replace").decode("ascii")
+
+
+_SPELLING = str.maketrans("—–·…°→×", "--|.'>x")
 
 UNICODE = Glyphs(
     top_left="╭",
@@ -67,6 +76,7 @@ UNICODE = Glyphs(
     axis_vertical="┤",
     axis_corner="┼",
     braille=True,
+    ascii_only=False,
 )
 
 ASCII = Glyphs(
@@ -96,4 +106,5 @@ ASCII = Glyphs(
     axis_vertical="|",
     axis_corner="+",
     braille=False,
+    ascii_only=True,
 )

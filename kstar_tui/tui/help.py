@@ -29,7 +29,10 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,question_mark,q", "dismiss", "Close", id="help.close"),
     ]
 
-    def __init__(self, title: str, keys: list[tuple[str, str]], glyphs: Glyphs) -> None:
+    def __init__(
+        self, title: str, keys: list[tuple[str, str]], glyphs: Glyphs | None = None
+    ) -> None:
+        """With `glyphs` the signs of a diagram made of them are explained too."""
         super().__init__()
         self._title = title
         self._keys = keys
@@ -41,7 +44,9 @@ class HelpScreen(ModalScreen[None]):
             scroll.border_title = self._title
             scroll.border_subtitle = "esc closes"
             yield Static(self._keys_table())
-            yield Static(self._legend())
+            if self._glyphs is not None:
+                yield Static(self._legend(self._glyphs))
+            yield Static("\nkstar-tui only reads. Change settings with the maker's app.")
 
     def _keys_table(self) -> Table:
         table = Table.grid(padding=(0, 2))
@@ -49,8 +54,8 @@ class HelpScreen(ModalScreen[None]):
             table.add_row(Text(key, style="bold"), meaning)
         return table
 
-    def _legend(self) -> Table:
-        g = self._glyphs
+    @staticmethod
+    def _legend(g: Glyphs) -> Table:
         table = Table.grid(padding=(0, 2))
         table.add_row("", "")
         thin, heavy, double = g.wires[1:]
@@ -62,9 +67,7 @@ class HelpScreen(ModalScreen[None]):
             (g.online, "online: values are of now"),
             (g.stale, "stale: two polls without an answer"),
             (g.offline, "offline: three or more; values are dim, with their age"),
-            ("*", "meaning known from a sister model, not confirmed on a KStar"),
+            ("*", "known from a sister model, not confirmed on a KStar"),
         ):
             table.add_row(Text(sign, style="bold"), meaning)
-        table.add_row("", "")
-        table.add_row("", "kstar-tui only reads. Change settings with the maker's app.")
         return table

@@ -82,7 +82,7 @@ class Paint:
             return end
         cut = text[max(0, -x) : max(0, self.width - x)]
         if cut:
-            self._lines[y].append(Span(max(0, x), cut, style, field))
+            self._lines[y].append(Span(max(0, x), self.glyphs.spell(cut), style, field))
         return end
 
     def right(

@@ -171,6 +171,53 @@ async def test_the_failure_counts_each_reason_of_this_question_only(start) -> No
             await client.read()
 
 
+OLDER, NEWER = running_data(load_power=111), running_data(load_power=222)
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [OLDER + NEWER],
+        [b"\xaa" + OLDER + b"\x00\xaa" + NEWER],
+        [OLDER + NEWER[:1], NEWER[1:]],
+        [OLDER + NEWER[:50], NEWER[50:]],
+        [OLDER[:50], OLDER[50:] + CORRUPT + NEWER],
+        [OLDER + device_info() + NEWER],
+        [OLDER + OLDER + NEWER[:91], NEWER[91:]],
+    ],
+    ids=["joined", "with noise", "cut", "halves", "in between", "other", "three"],
+)
+async def test_of_several_answers_in_hand_the_last_is_taken(start, pieces: list[bytes]) -> None:
+    inverter = await start(lambda *_: pieces)
+    client = client_of(inverter, timeout=2)
+    assert (await client.read()).load_power == 222
+    assert client.counters.rejections[Rejection.OUTDATED] == b"".join(pieces).count(OLDER)
+    assert (client.counters.tries, client.counters.answers) == (1, 1)
+
+
+@pytest.mark.parametrize("rest", [NEWER[:-1], CORRUPT, b"\xaa", device_info()])
+async def test_an_answer_with_nothing_better_behind_it_is_taken(start, rest: bytes) -> None:
+    inverter = await start(lambda *_: [OLDER + rest])
+    client = client_of(inverter)
+    assert (await client.read()).load_power == 111
+    assert client.counters.rejections[Rejection.OUTDATED] == 0
+    assert (client.counters.tries, client.counters.answers) == (1, 1)
+
+
+async def test_an_answer_is_not_waited_behind(start) -> None:
+    inverter = await start(lambda *_: [OLDER, NEWER])
+    assert (await client_of(inverter, timeout=60).read()).load_power == 111
+
+
+async def test_a_frame_is_handed_over_whatever_it_holds(start) -> None:
+    short = build_reply(0x86, bytes(20))
+    inverter = await start(lambda data, n: [short] if n else truthful()(data, n))
+    client = client_of(inverter, timeout=2)
+    assert (await client.frame(Request.DEVICE_INFO)).raw == device_info()
+    assert (await client.frame(Request.RUNNING_DATA)).raw == short
+    assert set(inverter.data) == {Request.DEVICE_INFO.frame, Request.RUNNING_DATA.frame}
+
+
 async def test_an_answer_behind_a_false_header_is_found_when_the_try_ends(start) -> None:
     false_start = b"\xaa\x55\x7f\xb0\x01\x86\xff"
     inverter = await start(lambda *_: [false_start + running_data()])

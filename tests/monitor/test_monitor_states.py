@@ -182,7 +182,7 @@ async def test_rejections_of_link_and_readings_are_merged(clock, world, watch) -
     watched = watch()
     await clock.settle()
     world.counters[HOME].rejections[Rejection.CHECKSUM] += 2
-    world.readings = [reading(energy_total=0)]
+    world.readings = [reading(energy_total=5)]
     await clock.advance(5)
     assert watched.monitor.latest.rejected == {
         "wrong checksum": 2,

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from monitor_world import VALUES, reading, zeros
 
@@ -76,7 +76,7 @@ class TestLifetimeCounters:
         assert verdicts(reading(), high, reading()) == [None, f"{label} jumped", None]
 
     def test_two_that_agree_are_believed(self, field: str, usual: float, label: str) -> None:
-        for value in (0, usual + 500):
+        for value in (usual - 500, usual + 500):
             new = reading(**{field: value})
             first, second, third, back = verdicts(reading(), new, new, reading())
             assert first is None
@@ -92,11 +92,62 @@ class TestLifetimeCounters:
         fast = [reading(**{field: usual + 50 * n}) for n in range(8)]
         assert verdicts(*fast) == [None, *[f"{label} jumped"] * 3, *[None] * 4]
 
+    def test_zero_is_believed_once_it_stays(self, field: str, usual: float, label: str) -> None:
+        seen = verdicts(reading(), *[reading(**{field: 0})] * 125)
+        assert seen == [None, *[f"{label} fell to zero"] * 120, *[None] * 5]
+
+    def test_zero_counts_from_the_start_each_time(
+        self, field: str, usual: float, label: str
+    ) -> None:
+        zero = reading(**{field: 0})
+        for interruption in (reading(), reading(**{field: usual + 500})):
+            seen = verdicts(reading(), *[zero] * 120, interruption, *[zero] * 120)
+            assert set(seen[1:121]) == set(seen[122:]) == {f"{label} fell to zero"}
+
+    def test_a_pause_proves_little(self, field: str, usual: float, label: str) -> None:
+        """Zeros when it goes off at night and again in the morning do not mean a new start."""
+        seen = verdicts(reading(), *[reading(**{field: 0})] * 11, every=8 * 3600)
+        assert seen == [None, *[f"{label} fell to zero"] * 10, None]
+
+    def test_all_zero_frames_in_between_change_nothing(
+        self, field: str, usual: float, label: str
+    ) -> None:
+        zero = reading(**{field: 0})
+        seen = verdicts(reading(), *[zero, zeros()] * 62)
+        assert seen[1::2] == [f"{label} fell to zero"] * 60 + [None] * 2
+
+    def test_at_zero_from_the_first_it_is_no_fall(
+        self, field: str, usual: float, label: str
+    ) -> None:
+        assert verdicts(*[reading(**{field: 0})] * 3) == [None] * 3
+
     def test_time_allows_growth(self, field: str, usual: float, label: str) -> None:
         plausibility = Plausibility()
         assert plausibility.check(reading(), 0) is None
         # Ten hours away: far more than in five seconds can have come.
         assert plausibility.check(reading(**{field: usual + 10}), 36_000) is None
+
+
+def test_after_a_believed_zero_the_old_count_is_doubted_again() -> None:
+    back, jumped = reading(), "PV energy total jumped"
+    assert verdicts(reading(), *[reading(energy_total=0)] * 121, back, back)[-3:] == [
+        *(None, jumped),
+        None,
+    ]
+
+
+def test_a_doubt_beside_a_believed_zero_is_still_held() -> None:
+    zero = reading(energy_total=0)
+    odd = reading(energy_total=0, battery_soc=255)
+    seen = verdicts(reading(), *[zero] * 119, odd, odd, odd)
+    assert seen[-3:] == ["PV energy total fell to zero", None, None]
+    assert verdicts(reading(), *[zero] * 121, odd)[-1] == "State of charge out of range"
+
+
+@pytest.mark.parametrize("field", ["energy_today", "load_energy_today"])
+def test_midnight_is_believed_at_once(field: str) -> None:
+    evening, night = reading(**{field: 21.4}), reading(**{field: 0})
+    assert verdicts(evening, night, night) == [None] * 3
 
 
 def test_the_limit_is_thirty_kilowatts_and_a_digit() -> None:
@@ -180,6 +231,14 @@ def test_what_stays_the_same_is_believed_the_second_time(
     for n, earlier in enumerate(before):
         plausibility.check(decoded(earlier), n * step)
     constant = decoded(payload)
+    # Counters back at zero have a patience of their own.
+    assume(
+        not any(
+            getattr(decoded(earlier), name) and not getattr(constant, name)
+            for earlier in before
+            for name in ("energy_total", "load_energy_total", "hours_total")
+        )
+    )
     first = len(before)
     verdict = [plausibility.check(constant, (first + n) * step) for n in range(5)]
     if any(payload[offset : offset + 4] != bytes(4) for offset in (59, 63, 71)) or any(

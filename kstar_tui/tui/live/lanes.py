@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import cycle
 
 from kstar_tui.monitor.trail import Series, Trail
@@ -102,7 +103,8 @@ def _lane(paint: Paint, rect: Rect, lane: _Lane, trail: Trail, first: int, minut
     if lane.percent:
         figure, unit = number(seen[-1]), "%"
     else:
-        figure, unit = number(max(seen)), "W"
+        peak = trail.peak(lane.series, datetime.fromtimestamp(first * 60, UTC))
+        figure, unit = number(peak[0] if peak else None), "W"
     paint.put(rect.right + 1, middle, lane.note, "dim")
     paint.right(end, middle, f"{figure} {unit}", "dim")
 

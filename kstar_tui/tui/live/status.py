@@ -107,7 +107,8 @@ def _offline(view: View) -> str:
     update = view.update
     text = f"{view.update.state} since {moment(update.since.astimezone(view.now.tzinfo), view.now)}"
     if update.error:
-        text += f" · {update.error}"
+        # The end of the sentence is what came back; all of it stands among the events.
+        text += f" · {update.error.rpartition(': ')[2]}"
     if update.next_poll_monotonic is not None:
         wait = update.next_poll_monotonic - view.now_monotonic
         # Rounded up to ten: a line that counted every second would be sent every second.

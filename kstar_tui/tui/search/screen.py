@@ -34,7 +34,7 @@ class SearchScreen(Screen[None]):
         Binding("a", "type", "Type an address", id="search.type"),
         Binding("r", "again", "Ask again", id="search.again"),
         Binding("d", "app.demo", "Demo", id="search.demo"),
-        Binding("escape", "leave", "Back", id="search.leave", show=False),
+        Binding("escape", "leave", "Back", id="search.leave"),
     ]
 
     def __init__(
@@ -84,6 +84,13 @@ class SearchScreen(Screen[None]):
         address = self.query_one("#address", Input)
         address.display = True
         address.focus()
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Back is offered where there is something to go back to."""
+        if action == "leave":
+            return self.query_one("#address", Input).display or len(self.app.screen_stack) > 2
+        return True
 
     def action_leave(self) -> None:
         """Close the field; with none open, go back to the inverter that was shown before."""
@@ -91,6 +98,7 @@ class SearchScreen(Screen[None]):
         if address.display:
             address.display = False
             self._say("problem", "")
+            self.refresh_bindings()
         elif len(self.app.screen_stack) > 2:
             self.dismiss()
 

@@ -1,0 +1,182 @@
+"""Bars that stand and bars that hang, and the times of day above them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tui_world import NOON, cells, day_trail, reading, trail_of, view
+
+from kstar_tui.tui.glyphs import ASCII, UNICODE, Glyphs
+from kstar_tui.tui.live.axis import time_labels
+from kstar_tui.tui.live.lanes import MIN_HEIGHT, bars, draw_lanes, lane_heights
+from kstar_tui.tui.paint import Paint, Rect
+
+VALUES = st.lists(st.none() | st.floats(0, 20000), min_size=0, max_size=60)
+
+
+def drawn(
+    values: list[float | None], top: float, height: int, glyphs: Glyphs, *, downwards: bool
+) -> list[list[tuple[str, bool]]]:
+    """Rows of (character, as it is) for each column."""
+    rows = []
+    for row in bars(values, top, height, glyphs, downwards=downwards):
+        line = [(" ", True)] * len(values)
+        for x, text, plain in row:
+            for column, char in enumerate(text, x):
+                line[column] = (char, plain)
+        rows.append(line)
+    return rows
+
+
+def fill(char: str, plain: bool) -> int:
+    """Eighths of a cell in the bar's colour; an inverted cell shows the rest of its glyph."""
+    level = UNICODE.levels.index(char)
+    return level if plain else 8 - level
+
+
+def test_bars_stand_from_the_bottom() -> None:
+    rows = bars([0, 25, 50, 100, None], 100, 2, UNICODE, downwards=False)
+    assert [[part[1] for part in row] for row in rows] == [["█"], ["▄██"]]
+
+
+def test_bars_hang_from_the_top_with_the_rest_of_the_cell_inverted() -> None:
+    (row,) = bars([0, 25, 50, 100, None], 100, 1, UNICODE, downwards=True)
+    assert row == [(1, "▆▄", False), (3, "█", True)]
+
+
+@given(VALUES, st.integers(1, 6), st.booleans())
+def test_heights_add_up(values: list[float | None], height: int, downwards: bool) -> None:
+    """Summed over its cells a column is as high as its value, on the side it grows from."""
+    top = max((v for v in values if v is not None), default=0.0)
+    rows = drawn(values, top, height, UNICODE, downwards=downwards)
+    for column, value in enumerate(values):
+        levels = [fill(*row[column]) for row in rows]
+        if not downwards:
+            levels.reverse()
+        assert levels == sorted(levels, reverse=True), "no gaps from the zero line on"
+        assert sum(1 for level in levels if 0 < level < 8) <= 1
+        if value is None or value == 0 or top == 0:
+            assert sum(levels) == 0
+        else:
+            exact = value / top * height * 8
+            assert sum(levels) == max(1, round(exact))
+
+
+@given(VALUES, st.just(0.0) | st.floats(1, 20000), st.integers(0, 6), st.booleans(), st.booleans())
+def test_bars_of_anything_stay_within_their_width(
+    values: list[float | None], top: float, height: int, downwards: bool, plain: bool
+) -> None:
+    glyphs = ASCII if plain else UNICODE
+    rows = bars(values, top, height, glyphs, downwards=downwards)
+    assert len(rows) == height
+    for row in rows:
+        end = 0
+        for x, text, as_it_is in row:
+            assert x >= end
+            end = x + len(text)
+            assert end <= len(values)
+            assert set(text) <= set(glyphs.levels)
+            assert as_it_is or (downwards and not plain)
+
+
+def test_ascii_bars_are_never_inverted() -> None:
+    (row,) = bars([10, 50, 100], 100, 1, ASCII, downwards=True)
+    assert row == [(0, ".-#", True)]
+
+
+def test_a_lane_is_sent_in_small_parts() -> None:
+    (row,) = bars([100.0] * 40, 100, 1, UNICODE, downwards=False)
+    assert [x for x, _, _ in row] == [0, 8, 16, 24, 32]
+
+
+@given(st.integers(MIN_HEIGHT - 1, 60))
+def test_lanes_fill_their_room_in_pairs(rows: int) -> None:
+    heights = lane_heights(rows)
+    assert min(heights) >= 1
+    assert heights[3] == heights[4], "both sides of a zero line are to the same scale"
+    assert heights[5] == heights[6]
+    assert rows - sum(heights) in (0, 1)
+
+
+@given(st.integers(0, 90), st.integers(0, 30), st.booleans())
+def test_lanes_draw_within_their_rectangle(width: int, height: int, plain: bool) -> None:
+    glyphs = ASCII if plain else UNICODE
+    paint = Paint(100, 40, glyphs)
+    draw_lanes(paint, Rect(4, 3, width, height), view(trail=DAY))
+    for y, line in enumerate(cells(paint.picture(), 100, 40)):
+        if not 3 <= y < 3 + height:
+            assert not line.strip()
+        assert not line[:4].strip()
+        assert not line[4 + width :].strip()
+        assert not plain or line.isascii()
+
+
+DAY = day_trail()
+
+
+def test_every_lane_has_its_name_and_says_its_peak() -> None:
+    paint = Paint(80, 9, UNICODE)
+    draw_lanes(paint, paint.area, view(trail=DAY))
+    text = "\n".join(cells(paint.picture(), 80, 9))
+    for word in ("Solar", "House", "Charge", "Battery", "Grid", "max", "out", "in", "import"):
+        assert word in text
+    assert "now" in text
+    assert "%" in text
+
+
+def test_no_lanes_before_the_first_reading() -> None:
+    paint = Paint(80, 9, UNICODE)
+    draw_lanes(paint, paint.area, view())
+    assert not "".join(cells(paint.picture(), 80, 9)).strip()
+
+
+def test_a_single_reading_is_drawn() -> None:
+    paint = Paint(80, 9, UNICODE)
+    draw_lanes(paint, paint.area, view(trail=trail_of([(0, reading())])))
+    text = cells(paint.picture(), 80, 9)
+    assert text[1][10] == "█"
+    assert text[1][11:60].strip() == ""
+
+
+def test_labels_stand_at_round_local_times() -> None:
+    berlin = timezone(timedelta(hours=2))
+    first = int(datetime(2026, 6, 18, 5, 50, tzinfo=UTC).timestamp() // 60)
+    labels = time_labels(first, 10, 60, NOON.astimezone(berlin))
+    assert labels[0] == (1, "08:00")
+    assert [text for _, text in labels] == [f"{hour:02}:00" for hour in (8, 10, 12, 14, 16)]
+    assert [column for column, _ in labels] == [1, 13, 25, 37, 49]
+
+
+@given(
+    st.integers(0, 30_000_000),
+    st.sampled_from((1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 97)),
+    st.integers(0, 200),
+    st.sampled_from((-570, 0, 60, 345)),
+)
+def test_labels_never_collide_and_stay_within(
+    first: int, minutes: int, columns: int, offset: int
+) -> None:
+    zone = timezone(timedelta(minutes=offset))
+    labels = time_labels(first, minutes, columns, NOON.astimezone(zone))
+    end = -1
+    for column, text in labels:
+        assert column > end
+        end = column + len(text)
+        assert end <= columns
+        at = datetime.fromtimestamp((first + column * minutes) * 60, zone)
+        shown = at.replace(hour=int(text[:2]), minute=int(text[3:]))
+        assert (shown - at) % timedelta(days=1) < timedelta(minutes=minutes), "in its own column"
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_labels_survive_a_change_of_summer_time(days: int) -> None:
+    from zoneinfo import ZoneInfo
+
+    now = datetime(2026, 10, 25, 12, tzinfo=ZoneInfo("Europe/Berlin"))
+    first = int((now - timedelta(days=days, hours=12)).timestamp() // 60)
+    labels = time_labels(first, 20, 72, now)
+    assert labels
+    assert all(text.endswith(":00") for _, text in labels)
