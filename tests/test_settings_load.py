@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kstar_tui.mqtt.legacy import parse_prefix
 from kstar_tui.settings import (
     TABLE,
     ConfigFile,
@@ -299,6 +300,9 @@ def test_a_wrong_file_is_refused_with_place_found_and_allowed(
         ("KSTAR_MQTT_PREFIX", "/a", "mqtt.prefix is '/a'; allowed is topic levels"),
         ("KSTAR_MQTT_PREFIX", "a\0b", "mqtt.prefix is 'a\\x00b'; allowed is topic levels"),
         ("KSTAR_MQTT_PREFIX", "$SYS/a", "mqtt.prefix is '$SYS/a'; allowed is topic levels"),
+        ("KSTAR_MQTT_PREFIX", "a b", "cannot hold spaces"),
+        ("KSTAR_MQTT_PREFIX", "a//b", "cannot start or end with / or hold //"),
+        ("KSTAR_MQTT_PREFIX", "ä" * 101, "cannot be longer than 200 bytes"),
         ("KSTAR_HEADLESS", "maybe", "headless is 'maybe'; allowed is true or false"),
         ("SILENT_MODE", "ture", "headless is 'ture'; allowed is true or false"),
     ],
@@ -326,6 +330,19 @@ def test_any_text_is_taken_or_refused_in_words(key: str, text: str) -> None:
         assert str(error).isprintable()
     else:
         assert str(shown(settings, row)).isprintable()
+
+
+@given(
+    st.text(alphabet="ab/+#$ \t\u2003\0ä", max_size=6) | st.text("aä", min_size=90, max_size=210)
+)
+def test_a_prefix_is_taken_exactly_when_the_publisher_takes_it(text: str) -> None:
+    try:
+        taken = parse_prefix(text)
+    except ValueError:
+        with pytest.raises(ValueError, match="an MQTT prefix cannot"):
+            TABLE["mqtt.prefix"].kind.parse(text)
+    else:
+        assert TABLE["mqtt.prefix"].kind.parse(text) == taken
 
 
 @given(st.sampled_from(sorted(TABLE)), st.sampled_from(sorted(OTHER)))

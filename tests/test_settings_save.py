@@ -22,7 +22,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "discovery.port": st.integers(20000, 48899),
     "discovery.broadcast": st.sampled_from([(), ("10.0.0.255",), ("10.0.0.255", "10.1.0.255")]),
     "mqtt.url": st.sampled_from([None, URL]),
-    "mqtt.prefix": st.sampled_from(["a", "sensor/inverter", 'with "quotes"', "ünïcode/ß"]),
+    "mqtt.prefix": st.sampled_from(["a", "sensor/inverter", 'with"quotes"', "ünïcode/ß"]),
     "headless": st.booleans(),
     "ui.ascii": st.booleans(),
 }

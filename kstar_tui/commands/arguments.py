@@ -165,8 +165,12 @@ def _build() -> tuple[_Parser, set[str]]:
         group = parsers[name].add_argument_group("settings")
         _add_settings(group, [TABLE[key] for key in _USES[name]])
         _add_config_option(group)
+    printing = parsers["read"].add_mutually_exclusive_group()
     for name in ("discover", "read", "decode", "config"):
-        parsers[name].add_argument("--json", action="store_true", help=texts.JSON[name])
+        where = printing if name == "read" else parsers[name]
+        where.add_argument("--json", action="store_true", help=texts.JSON[name])
+    printing.add_argument("--hex", action="store_true", help=texts.FRAMES_AS_HEX)
+    parsers["read"].add_argument("--keep-serial", action="store_true", help=texts.KEEP_SERIAL)
     parsers["decode"].add_argument("hex", nargs="*", metavar="HEX", help=texts.HEX)
     _add_simulate(parsers["simulate"])
     parsers["config"].add_argument(

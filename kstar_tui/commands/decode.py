@@ -47,7 +47,7 @@ def run(context: Context) -> int:
 def _input(context: Context) -> str:
     words: list[str] = context.options.hex
     if words and words != [_STANDARD_INPUT]:
-        return " ".join(words)
+        return "\n".join(words)
     if not words and context.stdin.isatty():
         raise CommandError(
             "Give the frames in hex, or - to paste them and end with Ctrl-D.", Status.USAGE

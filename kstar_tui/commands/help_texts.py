@@ -45,12 +45,14 @@ COMMANDS = {
     "read": (
         "print one reading",
         "Reads once from the inverter at --host, or from the first one found (the lowest address\n"
-        "where there are several), and prints every value.",
+        "where there are several), and prints every value. With --hex it prints the frames of all\n"
+        "three answers as they came, one a line, for a report of another model or a wrong number.",
     ),
     "decode": (
         "explain frames from a bug report",
         "Decodes reply frames given in hex, as arguments or on standard input (-). Spaces,\n"
-        "colons, 0x and line ends do not matter; several frames may follow each other.",
+        "colons, 0x and line ends do not matter; several frames may follow each other, with\n"
+        "comments behind #. What `read --hex` printed can be given as it is.",
     ),
     "simulate": (
         "be an inverter in a simulated house",
@@ -68,7 +70,8 @@ COMMANDS = {
 EPILOGS = {
     "discover": "examples:\n  kstar-tui discover\n  kstar-tui discover --broadcast 192.168.7.255",
     "read": (
-        "examples:\n  kstar-tui read\n  kstar-tui read --host 192.168.1.50 --json | jq .pv_power"
+        "examples:\n  kstar-tui read\n  kstar-tui read --host 192.168.1.50 --json | jq .pv_power\n"
+        "  kstar-tui read --hex > frames.txt"
     ),
     "decode": (
         "examples:\n  kstar-tui decode aa557fb0018653…\n  kstar-tui decode --json - < frames.txt"
@@ -110,6 +113,8 @@ FAULT = (
     "misbehave; can be repeated: loss=0.3, duplicate, late, split, join, corrupt, truncate, "
     "noise, echo, foreign, zeros, silent, reboot=SECONDS"
 )
+FRAMES_AS_HEX = "print the frames as they came, in hex, with the serial number masked"
+KEEP_SERIAL = "with --hex: leave the serial number as it is"
 HEX = "frames in hex, or - to read them from standard input"
 ACTION = "what to do (default: show)"
 KEY = f"with set: one of {', '.join(TABLE)}"

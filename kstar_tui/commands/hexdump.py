@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from kstar_tui.protocol.frame import Frame, FrameError, parse_frame
 
 _SEPARATORS = re.compile(r"[\s,:;_\-.'\"`|<>()\[\]{}]+")
+# At the start of a line, quoted or not, or followed by a space: never the number in "Frame #1:".
+_COMMENT = re.compile(r"(?m)(?:^[ \t>|]*#|(?<!\S)#(?!\S)).*$")
 _BYTES_LITERAL = re.compile(r"\bb(?=['\"])")
 _PREFIX = re.compile(r"0x|\\x", re.IGNORECASE)
 _HEX = re.compile(r"[0-9a-f]+")
@@ -52,7 +54,7 @@ def _digits(text: str) -> tuple[str, list[int], list[NoFrameError]]:
     starts: list[int] = []
     foreign: list[NoFrameError] = []
     size = 0
-    for word in _SEPARATORS.split(_BYTES_LITERAL.sub(" ", text)):
+    for word in _SEPARATORS.split(_BYTES_LITERAL.sub(" ", _COMMENT.sub(" ", text))):
         plain = _PREFIX.sub("", word).lower()
         if not plain:
             continue

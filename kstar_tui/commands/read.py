@@ -14,6 +14,7 @@ from kstar_tui.link.client import InverterClient
 from kstar_tui.link.interface import Address, Link, LinkError
 from kstar_tui.monitor.plausibility import Plausibility
 from kstar_tui.protocol.device import DeviceInfo
+from kstar_tui.protocol.frame import Request
 from kstar_tui.protocol.reading import Reading
 from kstar_tui.settings import Settings
 
@@ -34,7 +35,12 @@ class Taken:
 
 
 def run(context: Context) -> int:
-    """Print one reading; CommandError with NO_INVERTER where nothing answers."""
+    """Print one reading or, for a report, frames; CommandError with NO_INVERTER where nothing
+    answers."""
+    if context.options.hex:
+        return asyncio.run(_report(context, context.load()))
+    if context.options.keep_serial:
+        raise CommandError("--keep-serial means nothing without --hex.", Status.USAGE)
     taken = asyncio.run(_take(context, context.load()))
     if context.options.json:
         context.emit_json(taken_json(taken))
@@ -82,11 +88,34 @@ async def _take(context: Context, settings: Settings) -> Taken:
     try:
         return await take(InverterClient(address), context.clock)
     except LinkError as error:
-        raise CommandError(
-            f"No inverter answered at {address}: {error}. Check that it is awake, and that this "
-            "is its address: `kstar-tui discover` searches this network, and the router lists it.",
-            Status.NO_INVERTER,
-        ) from error
+        raise _nobody(address, error) from error
+
+
+async def _report(context: Context, settings: Settings) -> int:
+    from kstar_tui.commands.report import NAMES, ask_all, report_lines
+
+    keep_serial: bool = context.options.keep_serial
+    address = await _address(context, settings)
+    try:
+        answers = await ask_all(InverterClient(address))
+    except LinkError as error:
+        raise _nobody(address, error) from error
+    for request, answer in answers.items():
+        if isinstance(answer, LinkError):
+            context.say(f"No {NAMES[request]}: {answer}.")
+        elif request is Request.DEVICE_INFO and not keep_serial:
+            context.say("The serial number is masked with X; --keep-serial leaves it as it is.")
+    for line in report_lines(answers, context.clock.now(), keep_serial=keep_serial):
+        context.emit(line)
+    return Status.DONE
+
+
+def _nobody(address: Address, error: LinkError) -> CommandError:
+    return CommandError(
+        f"No inverter answered at {address}: {error}. Check that it is awake, and that this "
+        "is its address: `kstar-tui discover` searches this network, and the router lists it.",
+        Status.NO_INVERTER,
+    )
 
 
 async def _address(context: Context, settings: Settings) -> Address:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 
 from kstar_tui.protocol.device import SETTING_FIELDS, DeviceInfo, DeviceSettings
 from kstar_tui.protocol.fields import Field, Source, Value
@@ -30,6 +29,7 @@ _DIRECTIONS = {
     "battery_power": ("discharging", "charging"),
 }
 """Words for above and below zero."""
+_MORE_BATTERIES = ("battery_2_", "battery_3_", "battery_4_")
 
 
 def reading_json(reading: Reading) -> dict[str, object]:
@@ -42,12 +42,15 @@ def reading_json(reading: Reading) -> dict[str, object]:
 
 def device_json(values: DeviceInfo | DeviceSettings) -> dict[str, object]:
     """Every value of an identity or a settings reply by name."""
-    return {each.name: getattr(values, each.name) for each in fields(values)}
+    return values._asdict()
 
 
 def reading_lines(reading: Reading) -> Iterator[str]:
-    """A reading in groups, a line for each value."""
-    return _grouped(FIELDS, reading.values())
+    """A reading in groups, a line for each value; batteries that are not there are left out."""
+    values = reading.values()
+    # An inverter with one battery repeats its charge where that of the third would be.
+    absent = tuple(bank for bank in _MORE_BATTERIES if values[f"{bank}voltage"] is None)
+    return _grouped({n: row for n, row in FIELDS.items() if not n.startswith(absent)}, values)
 
 
 def device_lines(info: DeviceInfo) -> Iterator[str]:

@@ -5,7 +5,7 @@ counters back at zero only once they stay there."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kstar_tui.protocol.reading import FIELDS, Reading
 
@@ -62,16 +62,14 @@ Agrees = Callable[[float, float, float], bool]
 """Whether a value is near enough to an earlier one, that many seconds later."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Doubt:
+class _Doubt(NamedTuple):
     reason: str
     field: str
     value: float
     agrees: Agrees
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(NamedTuple):
     reading: Reading
     at: float
 

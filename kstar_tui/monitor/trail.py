@@ -12,7 +12,7 @@ from kstar_tui.protocol.reading import Reading
 
 _SHOWN_MINUTES = 24 * 60
 _KEPT_MINUTES = _SHOWN_MINUTES + 60
-_WIDTHS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60)
+_WIDTHS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240)
 """Minutes a column that fall on round times of day."""
 
 
@@ -58,11 +58,12 @@ class Trail:
         if not update.fresh or update.reading is None or update.taken is None:
             return
         minute = int(update.taken.timestamp() // 60)
+        if self._latest is not None and minute < self._latest:
+            # The clock was set back: what it said before is not on this axis.
+            self._buckets = {m: b for m, b in self._buckets.items() if m <= minute}
+            self._turn()
         bucket = self._buckets.get(minute)
         if bucket is None:
-            if self._latest is not None and minute < self._latest:
-                # The clock was set back: what it said before is not on this axis.
-                self._buckets = {m: b for m, b in self._buckets.items() if m < minute}
             bucket = self._buckets[minute] = _Bucket()
             self._turn()
             for old in [m for m in self._buckets if m < minute - _KEPT_MINUTES]:
@@ -95,7 +96,7 @@ class Trail:
             first = oldest - oldest % minutes
             if first + count * minutes > self._latest:
                 return first, minutes
-        return oldest - oldest % _WIDTHS[-1], -(-_SHOWN_MINUTES // count)
+        return oldest - oldest % _WIDTHS[-1], -(-_KEPT_MINUTES // count)
 
     def columns(
         self, series: Series, first: int, minutes: int, count: int

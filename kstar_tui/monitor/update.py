@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from kstar_tui.link.interface import Address
 from kstar_tui.protocol.device import DeviceInfo, DeviceSettings
@@ -27,8 +28,7 @@ class LinkState(StrEnum):
         return self in (LinkState.ONLINE, LinkState.STALE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
+class Update(NamedTuple):
     """One snapshot. `reading` is the last accepted one, however old; `fresh` says it is new now."""
 
     state: LinkState
@@ -51,7 +51,7 @@ class Update:
     lost: int = 0
     """Polls without an accepted reading since the start."""
     lost_in_a_row: int = 0
-    rejected: Mapping[str, int] = field(default_factory=dict)
+    rejected: Mapping[str, int] = MappingProxyType({})
     """Datagrams and readings not taken, by reason, as people read it."""
     latency: float | None = None
     """Seconds that the last answer took."""

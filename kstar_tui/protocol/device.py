@@ -1,11 +1,10 @@
 """What an inverter is and how it is set: the replies to functions 0x02 and 0x09."""
 
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from kstar_tui.protocol import codes
 from kstar_tui.protocol.fields import Field, Group, Source, Type, compile_decoder, table_of
-from kstar_tui.protocol.frame import Frame, FrameError, Rejection, Request
+from kstar_tui.protocol.frame import Frame, FrameError, Rejection, Request, build_reply
 from kstar_tui.protocol.text import clean_id, clean_text
 
 MIN_DEVICE_INFO = 64
@@ -22,9 +21,11 @@ _FIRMWARE, _MODEL, _MANUFACTURER, _SERIAL, _SOFTWARE, _COUNTRY = (
     63,
 )
 
+_PADDING = b"\0 \xff"
+_MASK = ord("X")
 
-@dataclass(frozen=True, slots=True)
-class DeviceInfo:
+
+class DeviceInfo(NamedTuple):
     """Who an inverter is. Texts are cleaned; an empty one was not filled in."""
 
     firmware: str
@@ -36,8 +37,7 @@ class DeviceInfo:
     country: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeviceSettings:
+class DeviceSettings(NamedTuple):
     """How an inverter is set, as it says itself (read only). Windows are `HH:MM` or None if unset."""
 
     charge_start: str | None
@@ -95,6 +95,16 @@ def decode_settings(frame: Frame) -> DeviceSettings:
         discharge_end=_time_of_day(payload[8], payload[9]),
         **values,
     )
+
+
+def mask_serial(frame: Frame) -> bytes:
+    """A frame as it may be shown to anybody: a serial number in it is made X, padding stays, and
+    the sum is right again."""
+    if frame.request is not Request.DEVICE_INFO:
+        return frame.raw
+    payload = bytearray(frame.payload)
+    payload[_SERIAL] = bytes(b if b in _PADDING else _MASK for b in payload[_SERIAL])
+    return build_reply(frame.function, bytes(payload), frame.monitor)
 
 
 def _payload(frame: Frame, request: Request, minimum: int) -> bytes:

@@ -20,8 +20,8 @@ _GOODWE = Source.GOODWE
 _U8, _I16, _U32 = Type.U8, Type.I16, Type.U32
 
 
-# Written out below: the generated comparison and text of so many fields cost a ms at every start.
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+# Written out below: for so many fields the generated methods cost 2 ms at every start.
+@dataclass(frozen=True, init=False, eq=False, repr=False)
 class Reading:
     """One set of measurements. Powers W, voltages V, currents A, energies kWh; None = not known.
 
@@ -103,6 +103,10 @@ class Reading:
     raw: bytes
     """The whole frame as it came, bytes behind the known prefix included."""
 
+    def __init__(self, **values: Any) -> None:
+        """Every field by name."""
+        self.__dict__.update(values)
+
     def __eq__(self, other: object) -> bool:
         return self.__dict__ == other.__dict__ if isinstance(other, Reading) else NotImplemented
 
@@ -136,7 +140,7 @@ def decode_running_data(frame: Frame) -> Reading:
     values = _decode(frame.payload)
     _follow(values, frame.payload)
     values["raw"] = frame.raw
-    # The constructor of a frozen class of this size costs as much as all the decoding.
+    # As the constructor does, but without copying so many values.
     reading = object.__new__(Reading)
     object.__setattr__(reading, "__dict__", values)
     return reading

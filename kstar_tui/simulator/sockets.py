@@ -8,6 +8,9 @@ from ipaddress import IPv4Address, IPv4Interface
 import ifaddr
 
 EVERYWHERE = str(IPv4Address(0))
+"""Bound to it, a socket hears at every address of this machine."""
+EVERYONE = str(IPv4Address(0xFFFFFFFF))
+"""The broadcast to a whole network by which most other programs ask: heard here, never sent to."""
 
 
 def bound(address: str, port: int, *, shared: bool = False) -> socket.socket:
@@ -40,7 +43,7 @@ def heard_at(address: str) -> list[str]:
         for ip in adapter.ips
         if ip.is_IPv4 and ip.ip == address
     ]
-    return ["255.255.255.255", *(str(network.broadcast_address) for network in networks)]
+    return [EVERYONE, *(str(network.broadcast_address) for network in networks)]
 
 
 def own_address(towards: str) -> str:

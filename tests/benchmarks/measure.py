@@ -49,11 +49,18 @@ def run_in_fresh_process(code: str, *arguments: str, timeout: float = 120) -> Co
         text=True,
         timeout=timeout,
         check=False,
+        env=_environment(),
     )
     seconds = time.perf_counter() - before
     assert done.returncode == 0, done.stderr
     last = json.loads(done.stderr.strip().splitlines()[-1])
     return Cost(seconds, last["cpu"], last["resident"], last["peak"], done.stdout)
+
+
+def _environment() -> dict[str, str]:
+    # Without compiled modules beside them, ours would be compiled anew in every run, but what is
+    # installed would not.
+    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
 
 def interleaved(rounds: int, *measures: Callable[[], T]) -> list[list[T]]:
@@ -97,7 +104,7 @@ def start_until_first_line(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, **(environment or {})},
+        env={**_environment(), **(environment or {})},
     ) as process:
         assert process.stdout is not None
         line = process.stdout.readline()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from program_talk import Program
 
 from kstar_tui.commands.hexdump import NoFrameError, split_frames
-from kstar_tui.commands.show import NOTHING, reading_lines, value_text
+from kstar_tui.commands.show import NOTHING, reading_json, reading_lines, value_text
 from kstar_tui.protocol.device import DeviceInfo, DeviceSettings
 from kstar_tui.protocol.encode import encode_device_info, encode_running_data, encode_settings
 from kstar_tui.protocol.fields import Value
@@ -123,10 +122,10 @@ async def test_several_kinds_one_object_a_line(program: Program) -> None:
     done = await program("decode", INFO.hex(), *SETTINGS.hex(" ").split(), "--json")
     assert (done.status, done.err) == (0, "")
     info, settings = map(json.loads, done.out.splitlines())
-    assert list(info) == [field.name for field in fields(DeviceInfo)]
+    assert list(info) == list(DeviceInfo._fields)
     assert info["serial"] == "SN1"
     assert info["country"] == "Germany"
-    assert set(settings) == {field.name for field in fields(DeviceSettings)}
+    assert set(settings) == set(DeviceSettings._fields)
     assert settings["battery_capacity"] == 200
     assert settings["shadow_scan"] is True
     assert settings["charge_start"] is None
@@ -141,7 +140,7 @@ async def test_people_get_words(program: Program) -> None:
         "  Grid power                 importing 421 W",
         "  Battery power              charging 20.24 W",
         "  Grid frequency             49.92 Hz",
-        "  Battery 2 voltage          —",
+        "  Battery status word        —  (GoodWe ES, not confirmed on a KStar)",
         "  Errors                     grid voltage out of range",
         "  Error bits                 0x00020000",
         "  State of health            —  (GoodWe ES, not confirmed on a KStar)",
@@ -217,7 +216,64 @@ def test_a_value_for_people(name: str, value: Value, text: str) -> None:
     assert value_text(FIELDS[name], value) == text
 
 
+def labels(**values: Value) -> set[str]:
+    """The labels that a person sees of a reading with these values."""
+    frame = build_reply(0x86, encode_running_data(values))
+    return {line.strip().split("  ")[0] for line in reading_lines(reading(frame))}
+
+
+MORE_BATTERIES = [name for name in FIELDS if name.startswith(tuple(f"battery_{n}_" for n in "234"))]
+
+
 def test_every_field_has_its_line() -> None:
-    lines = list(reading_lines(reading()))
+    banks = {"battery_2_voltage": 50.0, "battery_3_voltage": 51.0, "battery_4_voltage": 52.0}
+    assert labels(**banks) >= {row.label for row in FIELDS.values()}
+    lines = list(reading_lines(reading(build_reply(0x86, encode_running_data(banks)))))
     assert sum(line.startswith("  ") for line in lines) == len(FIELDS)
     assert all(line.isprintable() for line in lines)
+
+
+def test_batteries_that_are_not_there_are_left_out() -> None:
+    one = labels(battery_soc=100, battery_3_soc=100)
+    assert one & {FIELDS[name].label for name in MORE_BATTERIES} == set()
+    assert len(MORE_BATTERIES) == 11
+    rest = {row.label for name, row in FIELDS.items() if name not in MORE_BATTERIES}
+    assert one >= rest
+    two = labels(battery_2_voltage=50.1)
+    assert {label for label in two - one if label.startswith("Battery")} == {
+        FIELDS[name].label for name in MORE_BATTERIES if name.startswith("battery_2")
+    }
+
+
+def test_json_keeps_batteries_that_are_not_there() -> None:
+    one = reading(build_reply(0x86, encode_running_data({"battery_3_soc": 100})))
+    assert reading_json(one)["battery_3_soc"] == 100
+    assert reading_json(one)["battery_3_voltage"] is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# running data\n{0}\n",
+        "#aa55 is how it begins\n{0}",
+        "> # running data\n> {0}\n",
+        "  # one\n\n  # two\n{0} # as it came, and #",
+        "{0} #",
+        "{0}\t# KSE 4000\n#",
+    ],
+)
+def test_comments_are_passed_over(text: str) -> None:
+    (frame,) = split_frames(text.format(RUNNING.hex()))
+    assert isinstance(frame, Frame)
+    assert frame.raw == RUNNING
+
+
+def test_a_numbered_frame_is_no_comment() -> None:
+    parts = list(split_frames(f"Frame #1: {RUNNING.hex()}"))
+    assert [part.raw for part in parts if isinstance(part, Frame)] == [RUNNING]
+
+
+async def test_an_argument_that_is_a_comment_costs_no_frame(program: Program) -> None:
+    done = await program("decode", "# who", INFO.hex(), "--json")
+    assert (done.status, done.err) == (0, "")
+    assert json.loads(done.out)["serial"] == "SN1"

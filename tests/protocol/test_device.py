@@ -14,10 +14,18 @@ from kstar_tui.protocol.device import (
     DeviceSettings,
     decode_device_info,
     decode_settings,
+    mask_serial,
 )
 from kstar_tui.protocol.encode import encode_device_info, encode_settings
 from kstar_tui.protocol.fields import Source
-from kstar_tui.protocol.frame import FrameError, Rejection, build_reply, parse_frame
+from kstar_tui.protocol.frame import (
+    GOODWE_MONITOR,
+    MONITOR,
+    FrameError,
+    Rejection,
+    build_reply,
+    parse_frame,
+)
 
 SAFE_TEXT = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ._:,/()+@-")
 SAFE_ID = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
@@ -119,6 +127,39 @@ def test_any_identity_is_decoded_to_safe_text(payload: bytes) -> None:
 )
 def test_country(code: int, country: str) -> None:
     assert info(bytes(63) + bytes((code,))).country == country
+
+
+@pytest.mark.parametrize(
+    ("serial", "masked"),
+    [
+        (b"KSE4000123456789", b"XXXXXXXXXXXXXXXX"),
+        (b"SN-1", b"XXXX" + bytes(12)),
+        (b"S N\xff\x9f\x01".ljust(16), b"X X\xffXX".ljust(16)),
+        (b"", bytes(16)),
+    ],
+)
+@pytest.mark.parametrize("monitor", [MONITOR, GOODWE_MONITOR])
+def test_a_masked_serial_number_is_gone_and_nothing_else_changed(
+    serial: bytes, masked: bytes, monitor: int
+) -> None:
+    def frame(number: bytes) -> bytes:
+        return build_reply(0x82, identity(model=b"KSE4000", serial=number) + b"more", monitor)
+
+    assert mask_serial(parse_frame(frame(serial))) == frame(masked)
+
+
+@pytest.mark.parametrize("function", [0x86, 0x89, 0x85])
+def test_only_device_information_holds_a_serial_number(function: int) -> None:
+    frame = build_reply(function, bytes(range(1, 91)))
+    assert mask_serial(parse_frame(frame)) == frame
+
+
+@given(st.binary(max_size=255))
+def test_masking_keeps_the_size_and_hides_every_letter(payload: bytes) -> None:
+    masked = parse_frame(mask_serial(parse_frame(build_reply(0x82, payload)))).payload
+    assert len(masked) == len(payload)
+    assert set(masked[31:47]) <= set(b"X\0 \xff")
+    assert (masked[:31], masked[47:]) == (payload[:31], payload[47:])
 
 
 # --- settings --------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ async def test_no_counter_ever_falls(interval: float, clock: HandClock) -> None:
         await asyncio.gather(task, return_exceptions=True)
 
     rejected = updates[-1].rejected
-    assert rejected["all values zero"] > 5, "the restarts were seen"
+    assert rejected["all values zero"] >= 3, "the restarts were seen"
     assert rejected["PV energy total fell to zero"] > 5
     assert len(readings) > 600 / interval
     assert [reading.energy_total for reading in readings] == truths

@@ -21,7 +21,7 @@ from kstar_tui.simulator.faults import parse_fault
 from kstar_tui.simulator.frames import parse_frames, request_frame
 from kstar_tui.simulator.house import House
 from kstar_tui.simulator.server import Simulator, SimulatorOptions
-from kstar_tui.simulator.sockets import EVERYWHERE, heard_at, own_address
+from kstar_tui.simulator.sockets import EVERYONE, EVERYWHERE, heard_at, own_address
 
 
 def options(**more: Any) -> SimulatorOptions:
@@ -237,5 +237,5 @@ async def test_nothing_is_sent_after_the_end(clock: HandClock, talk: Talk) -> No
 def test_where_a_broadcast_is_heard() -> None:
     assert heard_at(EVERYWHERE) == []
     assert heard_at("127.0.0.5") == ["127.255.255.255"]
-    assert heard_at("203.0.113.9") == ["255.255.255.255"]
+    assert heard_at("203.0.113.9") == [EVERYONE]
     assert own_address("127.0.0.1") == "127.0.0.1"

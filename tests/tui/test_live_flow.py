@@ -125,9 +125,7 @@ def check_combination(sun: Any, battery: Any, grid: Any, load: int) -> None:
         ({"grid_direction": "exporting"}, "grid", "export"),
     ],
 )
-def test_colours_say_the_same_as_the_words(
-    changes: dict[str, str], where: str, style: str
-) -> None:
+def test_colours_say_the_same_as_the_words(changes: dict[str, str], where: str, style: str) -> None:
     assert wires(flow(view(update(reading=reading(**changes)))))[where].style == style
 
 

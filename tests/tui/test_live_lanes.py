@@ -84,7 +84,7 @@ def test_bars_of_anything_stay_within_their_width(
 
 def test_ascii_bars_are_never_inverted() -> None:
     (row,) = bars([10, 50, 100], 100, 1, ASCII, downwards=True)
-    assert row == [(0, ".-#", True)]
+    assert row == [(0, ".=#", True)]
 
 
 def test_a_lane_is_sent_in_small_parts() -> None:

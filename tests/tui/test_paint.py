@@ -38,7 +38,11 @@ def test_the_later_covers_the_earlier_and_leaves_its_ends() -> None:
     paint.put(0, 0, "aaaaaaaaaa", "red", "one")
     paint.put(3, 0, "bb", "blue", "two")
     assert paint.picture() == (
-        (Span(0, "aaa", "red", "one"), Span(3, "bb", "blue", "two"), Span(5, "aaaaa", "red", "one")),
+        (
+            Span(0, "aaa", "red", "one"),
+            Span(3, "bb", "blue", "two"),
+            Span(5, "aaaaa", "red", "one"),
+        ),
     )
 
 

@@ -14,16 +14,21 @@ def draw_compact(paint: Paint, rect: Rect, view: View) -> None:
     update, reading = view.update, view.reading
     state = f"{state_glyph(update.state, paint.glyphs)} {update.state}"
     old = "" if view.age is None else age(view.age, view.calm)
-    rows = [Row((Part(state, STATE_STYLES[update.state]),), (Part(old, "dim"),))]
+    if len(state) + len(old) >= rect.width:
+        old = ""
+    state = state[: rect.width]
+    aged = (Part(old, "dim"),) if old else ()
+    rows = [Row((Part(state, STATE_STYLES[update.state]),), aged)]
     if view.paused:
         rows.append(Row((Part(f"{paint.glyphs.pause} paused", "warning"),)))
     if reading is None:
         if update.error:
-            rows.append(Row((label(update.error),)))
+            rows.append(Row((label(update.error[: rect.width]),)))
     else:
         text = view.tone("strong")
         if view.current:
-            rows += [Row((Part(f"FAULT {error}", "alarm"),)) for error in reading.errors]
+            faults = (f"FAULT {error}"[: rect.width] for error in reading.errors)
+            rows += [Row((Part(fault, "alarm"),)) for fault in faults]
         charging = battery_word(reading)
         battery = reading.battery_charge_power or reading.battery_discharge_power
         grid = None if reading.grid_power is None else abs(reading.grid_power)

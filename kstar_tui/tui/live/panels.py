@@ -65,8 +65,12 @@ def solar_rows(view: View, reading: Reading | None, width: int) -> list[Row]:
             )
         )
     rows.append(_peak(view, "peak", Series.SOLAR))
-    rows.append(Row((label("string A"),), (Part(reading.pv1_mode, text, "pv1_mode"),)))
-    rows.append(Row((label("string B"),), (Part(reading.pv2_mode, text, "pv2_mode"),)))
+    rows.append(
+        Row(
+            (label("A "), Part(reading.pv1_mode, text, "pv1_mode")),
+            (label("B "), Part(reading.pv2_mode, text, "pv2_mode")),
+        )
+    )
     return rows
 
 

@@ -25,11 +25,14 @@ def draw_header(paint: Paint, rect: Rect, view: View) -> None:
     end = paint.right(end, y, f"{view.now:%H:%M}", "text") - 2
     end = _mqtt(paint, end, y, view)
 
-    x = paint.put(rect.x + 1, y, _name(view)[: max(0, end - rect.x - 24)], "title") + 2
-    style = STATE_STYLES[update.state]
-    x = paint.put(x, y, f"{state_glyph(update.state, glyphs)} {update.state}", style) + 2
-    if view.age is not None:
-        x = paint.put(x, y, age(view.age, view.calm), "text" if view.current else "dim") + 2
+    state = f"{state_glyph(update.state, glyphs)} {update.state}"
+    old = "" if view.age is None else age(view.age, view.calm)
+    # A long name gives way before the state and the age do.
+    room = end - rect.x - len(state) - len(old) - 6
+    x = paint.put(rect.x + 1, y, _name(view)[: max(0, room)], "title") + 2
+    x = paint.put(x, y, state, STATE_STYLES[update.state]) + 2
+    if old:
+        x = paint.put(x, y, old, "text" if view.current else "dim") + 2
     for word, style in (("demo", "warning"), (f"{glyphs.pause} paused", "warning")):
         shown = view.demo if word == "demo" else view.paused
         if shown and x + len(word) < end:

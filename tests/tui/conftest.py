@@ -1,0 +1,36 @@
+"""The app on a simulated inverter: real UDP on loopback, time in the test's hand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import partial
+
+import pytest
+from tui_world import HandClock
+
+from kstar_tui.link.client import InverterClient
+from kstar_tui.simulator.server import Simulator, SimulatorOptions
+
+# Rewrites of a hundred lines would take longer than what they explain.
+pytest.register_assert_rewrite("app_talk")
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loopback answers at once or not at all; no test waits for seconds to be sure of it."""
+    client = partial(InverterClient, timeout=0.15, tries=2)
+    monkeypatch.setattr("kstar_tui.assembly.InverterClient", client)
+    monkeypatch.setattr("kstar_tui.tui.search.screen.InverterClient", client)
+    monkeypatch.setattr("kstar_tui.tui.app._SEARCH_LISTEN", 0.3)
+
+
+@pytest.fixture
+async def inverter(clock: HandClock) -> AsyncIterator[Simulator]:
+    """A house at noon of a clear day, that lives by the test's clock."""
+    async with Simulator(SimulatorOptions(port=0, discovery_port=0), clock) as simulator:
+        yield simulator
