@@ -37,8 +37,18 @@ def find(settings: Settings, *, listen: float = LISTEN) -> AsyncIterator[SearchE
     )
 
 
-def make_monitor(settings: Settings, clock: Clock, address: Address | None) -> Monitor:
-    """The monitor of the inverter at an address, or of the one that a search finds."""
+def make_monitor(
+    settings: Settings,
+    clock: Clock,
+    address: Address | None,
+    *,
+    mac: str | None = None,
+    named: bool = True,
+) -> Monitor:
+    """The monitor of the inverter at an address, or of the one that a search finds.
+
+    An address that a search found, not a person, is not `named`; `mac` is what it told then.
+    """
     # What answers on this machine itself does not move to another address of the network.
     elsewhere = settings.broadcast or address is None or not _is_loopback(address.host)
     return Monitor(
@@ -48,6 +58,8 @@ def make_monitor(settings: Settings, clock: Clock, address: Address | None) -> M
         address=address,
         find=partial(find, settings) if elsewhere else None,
         wake=partial(wake, discovery_port=settings.discovery_port),
+        mac=mac,
+        named=named,
     )
 
 

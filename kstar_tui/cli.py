@@ -11,8 +11,10 @@ from typing import TextIO
 
 from kstar_tui.clock import SystemClock
 from kstar_tui.commands.arguments import UsageError, parse_arguments
-from kstar_tui.commands.context import CommandError, Context, Status
+from kstar_tui.commands.context import CommandError, Context
 from kstar_tui.settings import SettingsError, load, locate_config
+from kstar_tui.settings.errors import without_passwords
+from kstar_tui.status import Status
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -93,7 +95,8 @@ def _fail(error: Exception, streams: _Streams) -> Status:
     text = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
     streams.flush_quietly()
     try:
-        streams.err.write(f"kstar-tui: {text}{hint}\n")
+        # Whatever was written in the wrong place may have been the broker's URL.
+        streams.err.write(f"kstar-tui: {without_passwords(text)}{hint}\n")
         streams.err.flush()
     except OSError:
         streams.abandon()

@@ -7,32 +7,31 @@ import logging
 import os
 import signal
 import sys
-import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, ParamSpec, TextIO, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TextIO
 
 from kstar_tui import __version__
 from kstar_tui.assembly import make_monitor, make_publisher
 from kstar_tui.clock import Clock, SystemClock
+from kstar_tui.journal import formatter
 from kstar_tui.link.interface import Address
 from kstar_tui.monitor.update import LinkState, Update
 from kstar_tui.mqtt.broker import parse_broker
 from kstar_tui.settings import Settings
+from kstar_tui.status import Status
 
 if TYPE_CHECKING:
     from kstar_tui.mqtt.publisher import Publisher
 
 _log = logging.getLogger("kstar_tui.headless")
 
-_STATUS = {signal.SIGTERM: 0, signal.SIGINT: 130}
-_FAILED = 1
+_STATUS = {
+    signal.SIGTERM: Status.DONE,
+    signal.SIGHUP: Status.DONE,
+    signal.SIGINT: Status.INTERRUPTED,
+}
 _PATIENCE = 0.7
 """Seconds that a poll under way and the goodbye to the broker have to come to their end."""
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 async def run_headless(
@@ -42,21 +41,23 @@ async def run_headless(
     environ: Mapping[str, str] = os.environ,
     stderr: TextIO | None = None,
 ) -> int:
-    """Poll and publish until SIGTERM (then 0) or Ctrl-C (130); 1 if the program itself failed.
+    """Poll and publish until SIGTERM or SIGHUP (then 0) or Ctrl-C (130); 1 if it failed by itself.
 
     Only the log is written, to `stderr`: one line at the start, one at the end, and what goes
     wrong or comes back in between.
     """
     clock = clock or SystemClock()
     handler = logging.StreamHandler(stderr or sys.stderr)
-    handler.setFormatter(_formatter(environ))
+    handler.setFormatter(formatter(environ))
     root = logging.getLogger()
     root.addHandler(handler)
     _log.setLevel(logging.INFO)
     loop = asyncio.get_running_loop()
-    loop.set_default_executor(_DaemonThreads())
     ended: asyncio.Future[signal.Signals] = loop.create_future()
     for number in _STATUS:
+        # Under nohup it is to stay when the terminal goes.
+        if number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
+            continue
         loop.add_signal_handler(number, _resolve, ended, number)
     try:
         return await _run(settings, clock, ended)
@@ -83,7 +84,7 @@ async def _run(settings: Settings, clock: Clock, ended: asyncio.Future[signal.Si
     if ended.done():
         status, why = _STATUS[ended.result()], ended.result().name
     else:
-        status, why = _FAILED, "the monitor failed"
+        status, why = Status.FAILED, "the monitor failed"
         _log.error("the monitor failed", exc_info=polling.exception())
     polling.cancel()
     ending = [polling] if publisher is None else [polling, asyncio.create_task(publisher.stop())]
@@ -132,49 +133,3 @@ class _Help:
             "no inverter found yet: a search reaches neither past a router nor out of a"
             " container; if the inverter is on and in the WiFi, name it with --host ADDRESS"
         )
-
-
-class _DaemonThreads(ThreadPoolExecutor):
-    """One daemon thread a job: an unanswered name lookup must not hold up the end for seconds,
-    as the threads of the usual executor do, which Python waits for."""
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Run it in a thread of its own."""
-        future: Future[T] = Future()
-
-        def work() -> None:
-            if not future.set_running_or_notify_cancel():
-                return
-            try:
-                result = fn(*args, **kwargs)
-            except BaseException as error:
-                future.set_exception(error)
-            else:
-                future.set_result(result)
-
-        threading.Thread(target=work, name="lookup", daemon=True).start()
-        return future
-
-
-class _PlainFormatter(logging.Formatter):
-    """Local time, then the level where it is a warning or worse."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """One record, a traceback on lines of its own."""
-        at = datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="seconds")
-        level = f"{record.levelname.lower()}: " if record.levelno >= logging.WARNING else ""
-        return f"{at} {level}{super().format(record)}"
-
-
-class _JournalFormatter(logging.Formatter):
-    """The journal knows the time; it takes the priority from the front of every line."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """One record, each of its lines with its priority."""
-        levels = ((logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6), (0, 7))
-        priority = next(number for level, number in levels if record.levelno >= level)
-        return "\n".join(f"<{priority}>{line}" for line in super().format(record).splitlines())
-
-
-def _formatter(environ: Mapping[str, str]) -> logging.Formatter:
-    return _JournalFormatter() if environ.get("JOURNAL_STREAM") else _PlainFormatter()

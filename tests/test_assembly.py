@@ -31,6 +31,18 @@ def test_an_inverter_on_this_machine_is_not_looked_for_on_the_network(
     assert (made["find"] is not None) is searches
 
 
+def test_the_monitor_knows_whether_a_person_named_the_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: dict[str, object] = {}
+    monkeypatch.setattr(assembly, "Monitor", lambda *_, **given: made.update(given))
+    make, address = assembly.make_monitor, Address("192.168.1.150")
+    make(Settings(), SystemClock(), address)
+    assert (made["named"], made["mac"]) == (True, None)
+    make(Settings(), SystemClock(), address, mac="AC:CF:23:A1:B2:C3", named=False)
+    assert (made["named"], made["mac"]) == (False, "AC:CF:23:A1:B2:C3")
+
+
 def test_mqtt_is_off_without_a_broker() -> None:
     assert assembly.make_publisher(Settings(), SystemClock()) is None
 

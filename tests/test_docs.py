@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from kstar_tui.commands.context import Status
 from kstar_tui.mqtt.legacy import legacy_messages
 from kstar_tui.protocol.codes import ERROR_BITS
 from kstar_tui.protocol.encode import encode_running_data
@@ -15,6 +14,7 @@ from kstar_tui.protocol.fields import Source
 from kstar_tui.protocol.frame import Request, build_reply, parse_frame
 from kstar_tui.protocol.reading import FIELDS, decode_running_data
 from kstar_tui.settings import TABLE, Settings
+from kstar_tui.status import Status
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()

@@ -24,7 +24,7 @@ from mqtt_helpers import (
     Mosquitto,
     Subscriber,
     free_port,
-    mosquitto_binaries,
+    mosquitto_in,
 )
 
 TOPICS = ["pvpower", "grid", "grid/import", "grid/export", "load", "temp", "etoday"]
@@ -132,12 +132,8 @@ async def asked(sock: socket.socket) -> bytes:
 
 @pytest.fixture
 async def mosquitto(tmp_path: Path) -> AsyncIterator[Mosquitto]:
-    binaries = mosquitto_binaries()
-    if binaries is None:
-        pytest.skip("no mosquitto with mosquitto_passwd is installed")
-    broker = Mosquitto(tmp_path, *binaries)
-    yield broker
-    await broker.stop()
+    async with mosquitto_in(tmp_path) as broker:
+        yield broker
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
@@ -175,7 +171,9 @@ async def test_kstar_sharps_arguments_feed_its_topics(
         assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00 kstar-tui ", line)
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGTERM, 0), (signal.SIGHUP, 0), (signal.SIGINT, 130)]
+)
 async def test_ends_while_a_try_waits(
     run: Run, deaf: socket.socket, number: signal.Signals, status: int
 ) -> None:

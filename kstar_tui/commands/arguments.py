@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from kstar_tui import __version__
 from kstar_tui.commands import help_texts as texts
+from kstar_tui.link.interface import DATA_PORT, DISCOVERY_PORT
 from kstar_tui.settings import TABLE, Given, Setting
 from kstar_tui.settings.errors import masked, suggestion
 from kstar_tui.settings.kinds import Flag
@@ -224,10 +225,15 @@ def _add_simulate(parser: _Parser) -> None:
     _add_day(parser.add_argument_group("the day"))
     place = parser.add_argument_group("where it answers")
     place.add_argument("--bind", metavar="ADDRESS", default="127.0.0.1", help=texts.BIND)
-    place.add_argument("--port", metavar="PORT", default="8899", help=texts.SIM_PORT)
+    place.add_argument("--port", metavar="PORT", default=str(DATA_PORT), help=texts.SIM_PORT)
     place.add_argument(
-        "--discovery-port", metavar="PORT", default="48899", help=texts.SIM_DISCOVERY_PORT
+        "--discovery-port",
+        metavar="PORT",
+        default=str(DISCOVERY_PORT),
+        help=texts.SIM_DISCOVERY_PORT,
     )
     answers = parser.add_argument_group("what it answers")
     answers.add_argument("--frames", metavar="FILE", help=texts.FRAMES)
     answers.add_argument("--fault", metavar="FAULT", action="append", default=[], help=texts.FAULT)
+    answers.add_argument("--goodwe", action="store_true", help=texts.GOODWE)
+    parser.add_argument("--verbose", action="store_true", help=texts.VERBOSE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kstar_tui.commands.context import CommandError, Context, Status
+from kstar_tui.commands.context import CommandError, Context
 from kstar_tui.settings import (
     TABLE,
     Given,
@@ -12,6 +12,7 @@ from kstar_tui.settings import (
     save_config,
     shown,
 )
+from kstar_tui.status import Status
 
 
 def run(context: Context) -> int:
@@ -77,3 +78,4 @@ def _set(context: Context, key: str | None, text: str | None) -> None:
     context.say(f"{key} is now {row.kind.show(value)} in {path}.")
     if kept is not None:
         context.say(f"Its comments are gone from there; the file as it was is {kept}.")
+        context.say("Passwords in it are masked.")

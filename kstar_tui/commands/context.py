@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Mapping
-from enum import IntEnum
 from typing import NamedTuple, TextIO
 
 from kstar_tui.clock import Clock
 from kstar_tui.settings import ConfigFile, Settings
-
-
-class Status(IntEnum):
-    """The exit statuses of the program."""
-
-    DONE = 0
-    FAILED = 1
-    USAGE = 2
-    NO_INVERTER = 3
-    INTERRUPTED = 130
+from kstar_tui.status import Status
 
 
 class CommandError(Exception):

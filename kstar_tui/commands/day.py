@@ -7,9 +7,10 @@ from argparse import Namespace
 from typing import Any
 
 from kstar_tui.clock import ScaledClock
-from kstar_tui.commands.context import CommandError, Status
+from kstar_tui.commands.context import CommandError
 from kstar_tui.simulator.days import parse_start
 from kstar_tui.simulator.options import SimulatorOptions
+from kstar_tui.status import Status
 
 SLOWEST, FASTEST = 0.1, 3600.0
 _MAX_PORT = 65535

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kstar_tui.commands.context import CommandError, Context, Status
+from kstar_tui.commands.context import CommandError, Context
 from kstar_tui.commands.hexdump import NoFrameError, split_frames
 from kstar_tui.commands.show import (
     device_json,
@@ -16,6 +16,8 @@ from kstar_tui.commands.show import (
 from kstar_tui.protocol.device import DeviceInfo, decode_device_info, decode_settings
 from kstar_tui.protocol.frame import HEADER, Frame, FrameError, Rejection, Request
 from kstar_tui.protocol.reading import Reading, decode_running_data
+from kstar_tui.settings.errors import without_passwords
+from kstar_tui.status import Status
 
 _STANDARD_INPUT = "-"
 
@@ -24,7 +26,8 @@ def run(context: Context) -> int:
     """Print every good frame, name every bad one; FAILED if there was one."""
     status = Status.DONE
     first = True
-    for part in split_frames(_input(context)):
+    # Masked before it is taken to pieces, which no longer show what they were.
+    for part in split_frames(without_passwords(_input(context))):
         try:
             if isinstance(part, NoFrameError):
                 raise part

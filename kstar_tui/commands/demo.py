@@ -11,25 +11,30 @@ from kstar_tui.simulator.server import Simulator
 
 _START = "09:00"
 _SPEED = "60"
+_LOOPBACK_BROADCAST = "127.255.255.255"
 _SECONDS_BETWEEN_POLLS = 1.0
 
 
 async def run_demo(context: Context, settings: Settings) -> int:
     """Start a simulator and run on it, both by one clock; returns the exit status."""
     options, clock = simulated_day(
-        context.options, start=_START, speed=_SPEED, port=0, discovery_port=None
+        context.options, start=_START, speed=_SPEED, port=0, discovery_port=0
     )
+    demo_asked: bool = context.options.demo
     async with Simulator(options, clock) as simulator:
-        address = simulator.address
+        address, discovery = simulator.address, simulator.discovery_address
         settings = replace(
             settings,
             host=address.host,
             port=address.port,
+            # A search finds this one, and asks nobody beyond this machine.
+            broadcast=(_LOOPBACK_BROADCAST,),
+            discovery_port=discovery.port if discovery else settings.discovery_port,
             # The day passes faster than an inverter can be asked.
             interval=max(settings.interval, _SECONDS_BETWEEN_POLLS * clock.speed),
             # A simulated house must not be published over a real one: only a broker named
-            # together with --demo counts.
-            mqtt_url=settings.mqtt_url if "mqtt.url" in context.given else None,
+            # together with --demo counts, and none where the search led here.
+            mqtt_url=settings.mqtt_url if demo_asked and "mqtt.url" in context.given else None,
         )
         if settings.headless:
             from kstar_tui.headless import run_headless

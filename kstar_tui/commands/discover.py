@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from kstar_tui.commands.context import Context, Status
+from kstar_tui.commands.context import Context
 from kstar_tui.commands.finding import find_inverters
 from kstar_tui.commands.show import NOTHING
 from kstar_tui.link.search import Found
+from kstar_tui.status import Status
 
 _HEADINGS = ("ADDRESS", "PORT", "MAC", "NAME", "SERIAL", "MODEL")
 
@@ -36,8 +37,8 @@ def found_json(one: Found) -> dict[str, object]:
         "port": one.address.port,
         "mac": one.mac,
         "name": one.name or None,
-        "serial": one.info.serial or None,
-        "model": one.info.model or None,
+        "serial": one.serial,
+        "model": one.model,
     }
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from kstar_tui.assembly import find
-from kstar_tui.commands.context import CommandError, Context, Status
+from kstar_tui.commands.context import CommandError, Context
 from kstar_tui.link.search import LISTEN, Asked, Found
 from kstar_tui.monitor.finding import by_address
 from kstar_tui.settings import Settings
+from kstar_tui.status import Status
 
 NOTHING_ANSWERED = (
     "No inverter answered. It has to be awake (many sleep at night) and in the same network as "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kstar_tui.link.interface import DATA_PORT, DISCOVERY_PORT
 from kstar_tui.settings import TABLE, Setting
 
 MAIN = """\
@@ -56,7 +57,9 @@ COMMANDS = {
     ),
     "simulate": (
         "be an inverter in a simulated house",
-        "Answers on the network like an inverter in a house over a day, until Ctrl-C.",
+        "Answers on the network like an inverter in a house over a day, until Ctrl-C. Wherever it\n"
+        "is bound, it answers private and loopback addresses only, so that nobody can aim it at a\n"
+        "stranger.",
     ),
     "config": (
         "show or change the settings",
@@ -106,13 +109,15 @@ START = "time of day at which the simulation starts"
 SPEED = "how many times faster than real the day passes"
 SEED = "whole number that the simulation's chance starts from"
 BIND = "local address to answer on (default: 127.0.0.1)"
-SIM_PORT = "UDP port for data, 0 for any free one (default: 8899)"
-SIM_DISCOVERY_PORT = "UDP port for discovery, 0 for any free one (default: 48899)"
+SIM_PORT = f"UDP port for data, 0 for any free one (default: {DATA_PORT})"
+SIM_DISCOVERY_PORT = f"UDP port for discovery, 0 for any free one (default: {DISCOVERY_PORT})"
 FRAMES = "answer with the frames in this file in turn, in hex, instead of a house's"
 FAULT = (
     "misbehave; can be repeated: loss=0.3, duplicate, late, split, join, corrupt, truncate, "
     "noise, echo, foreign, zeros, silent, reboot=SECONDS"
 )
+GOODWE = "be a GoodWe ES: answer requests from C0 only, with its longer running data"
+VERBOSE = "say every simulated quarter of an hour how the house is doing"
 FRAMES_AS_HEX = "print the frames as they came, in hex, with the serial number masked"
 KEEP_SERIAL = "with --hex: leave the serial number as it is"
 HEX = "frames in hex, or - to read them from standard input"

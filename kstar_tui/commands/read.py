@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kstar_tui.clock import Clock
-from kstar_tui.commands.context import CommandError, Context, Status
+from kstar_tui.commands.context import CommandError, Context
 from kstar_tui.commands.finding import find_inverters
 from kstar_tui.commands.show import reading_json, reading_lines
 from kstar_tui.link.client import InverterClient
@@ -17,6 +17,7 @@ from kstar_tui.protocol.device import DeviceInfo
 from kstar_tui.protocol.frame import Request
 from kstar_tui.protocol.reading import Reading
 from kstar_tui.settings import Settings
+from kstar_tui.status import Status
 
 ATTEMPTS = 4
 """Readings asked for before an inverter that sends none to be believed is given up."""
@@ -29,9 +30,20 @@ class Taken:
     """A reading with where, whose and when."""
 
     address: Address
-    info: DeviceInfo
+    info: DeviceInfo | None
+    """None where it does not say who it is."""
     reading: Reading
     at: datetime
+
+    @property
+    def serial(self) -> str | None:
+        """The serial number, if it said one."""
+        return (self.info.serial or None) if self.info else None
+
+    @property
+    def model(self) -> str | None:
+        """The model, if it said one."""
+        return (self.info.model or None) if self.info else None
 
 
 def run(context: Context) -> int:
@@ -45,7 +57,7 @@ def run(context: Context) -> int:
     if context.options.json:
         context.emit_json(taken_json(taken))
         return Status.DONE
-    model, serial = taken.info.model or "Inverter", taken.info.serial or "unknown"
+    model, serial = taken.model or "Inverter", taken.serial or "unknown"
     context.emit(f"{model}, serial number {serial}, at {taken.address}")
     context.emit(f"{taken.at:%Y-%m-%d %H:%M:%S %z}")
     for line in reading_lines(taken.reading):
@@ -58,8 +70,8 @@ def taken_json(taken: Taken) -> dict[str, object]:
     return {
         "timestamp": taken.at.isoformat(timespec="milliseconds"),
         "host": taken.address.host,
-        "serial": taken.info.serial,
-        "model": taken.info.model,
+        "serial": taken.serial,
+        "model": taken.model,
         **reading_json(taken.reading),
     }
 
@@ -68,19 +80,27 @@ async def take(link: Link, clock: Clock) -> Taken:
     """One believed reading; LinkError when nothing usable answers, CommandError when none of
     ATTEMPTS readings can be believed."""
     plausibility = Plausibility()
-    info = await link.identify()
     held: str | None = None
     for number in range(ATTEMPTS):
         if number:
             await clock.sleep(PAUSE)
         reading = await link.read()
+        at = clock.now()
         held = plausibility.check(reading, clock.monotonic())
         if held is None:
-            return Taken(link.address, info, reading, clock.now())
+            return Taken(link.address, await _who(link), reading, at)
     raise CommandError(
         f"{link.address} answers, but with values that cannot be true ({held}), as inverters do "
         "while they start or shut down. Try again in a few minutes, or by daylight."
     )
+
+
+async def _who(link: Link) -> DeviceInfo | None:
+    try:
+        return await link.identify()
+    except LinkError:
+        # A reading is worth printing without a name.
+        return None
 
 
 async def _take(context: Context, settings: Settings) -> Taken:
@@ -124,7 +144,7 @@ async def _address(context: Context, settings: Settings) -> Address:
     found = await find_inverters(context, settings)
     chosen = found[0]
     if len(found) > 1:
-        listed = ", ".join(f"{one.address} ({one.info.serial or 'no serial'})" for one in found)
+        listed = ", ".join(f"{one.address} ({one.serial or 'no serial'})" for one in found)
         context.say(
             f"Several inverters answered: {listed}. Reading from {chosen.address}; "
             "choose another with --host."

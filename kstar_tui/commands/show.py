@@ -46,7 +46,11 @@ def device_json(values: DeviceInfo | DeviceSettings) -> dict[str, object]:
 
 
 def reading_lines(reading: Reading) -> Iterator[str]:
-    """A reading in groups, a line for each value; batteries that are not there are left out."""
+    """A reading in groups, a line for each value.
+
+    Batteries that are not there are left out, and what only a GoodWe ES is known to say where
+    nothing is said.
+    """
     values = reading.values()
     # An inverter with one battery repeats its charge where that of the third would be.
     absent = tuple(bank for bank in _MORE_BATTERIES if values[f"{bank}voltage"] is None)
@@ -94,7 +98,7 @@ def _grouped(table: Mapping[str, Field], values: Mapping[str, Value]) -> Iterato
     for group in groups:
         yield str(group)
         for name, row in table.items():
-            if row.group is group:
+            if row.group is group and not (row.source is Source.GOODWE and values[name] is None):
                 note = f"  ({row.source})" if row.source is Source.GOODWE else ""
                 yield _line(row.label, value_text(row, values[name]) + note)
 

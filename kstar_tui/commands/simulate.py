@@ -10,12 +10,13 @@ from operator import or_
 from pathlib import Path
 
 from kstar_tui.clock import ScaledClock
-from kstar_tui.commands.context import CommandError, Context, Status
+from kstar_tui.commands.context import CommandError, Context
 from kstar_tui.commands.day import port_number, simulated_day, usage_error
 from kstar_tui.simulator.faults import Faults, parse_fault
 from kstar_tui.simulator.frames import parse_frames
 from kstar_tui.simulator.options import SimulatorOptions
 from kstar_tui.simulator.run import run_simulator
+from kstar_tui.status import Status
 
 
 def run(context: Context) -> int:
@@ -28,11 +29,12 @@ def run(context: Context) -> int:
         discovery_port=port_number("--discovery-port", given.discovery_port),
         frames=_frames(given.frames),
         faults=_faults(given),
+        goodwe_address=given.goodwe,
     )
     if options.port and options.port == options.discovery_port:
         raise usage_error("--port and --discovery-port have to differ")
     try:
-        return asyncio.run(_serve(context, options, clock))
+        return asyncio.run(_serve(context, options, clock, verbose=given.verbose))
     except OSError as error:
         raise CommandError(
             f"Cannot answer on {options.bind}, ports {options.port} and {options.discovery_port}: "
@@ -40,8 +42,10 @@ def run(context: Context) -> int:
         ) from error
 
 
-async def _serve(context: Context, options: SimulatorOptions, clock: ScaledClock) -> int:
-    serving = asyncio.create_task(run_simulator(options, clock, out=context.err))
+async def _serve(
+    context: Context, options: SimulatorOptions, clock: ScaledClock, *, verbose: bool
+) -> int:
+    serving = asyncio.create_task(run_simulator(options, clock, verbose=verbose, out=context.err))
     terminated = asyncio.Event()
 
     def terminate() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from kstar_tui.commands.context import CommandError, Context, Status
+from kstar_tui.commands.context import CommandError, Context
 from kstar_tui.settings import Settings
+from kstar_tui.status import DEMO_WANTED, Status
 
 
 def run(context: Context) -> int:
@@ -20,7 +21,7 @@ def run(context: Context) -> int:
         from kstar_tui.headless import run_headless
 
         return asyncio.run(run_headless(settings, context.clock))
-    from kstar_tui.tui.app import DEMO_WANTED, run_ui
+    from kstar_tui.tui.app import run_ui
 
     status = asyncio.run(run_ui(settings, clock=context.clock))
     return _demo(context, settings) if status == DEMO_WANTED else status

@@ -26,14 +26,25 @@ class Asked(NamedTuple):
 
 
 class Found(NamedTuple):
-    """An inverter: it answered the discovery text and an inverter's question."""
+    """An inverter: it answered the discovery text and at least one of an inverter's questions."""
 
     address: Address
     mac: str | None
     name: str
-    info: DeviceInfo
+    info: DeviceInfo | None
+    """None where it sent a reading but does not say who it is."""
     reading: Reading | None
     """None where it said who it is but sent no reading yet."""
+
+    @property
+    def serial(self) -> str | None:
+        """Its serial number, if it said one."""
+        return (self.info.serial or None) if self.info else None
+
+    @property
+    def model(self) -> str | None:
+        """Its model, if it said one."""
+        return (self.info.model or None) if self.info else None
 
 
 class NotAnInverter(NamedTuple):

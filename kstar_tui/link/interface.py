@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from kstar_tui.protocol.device import DeviceInfo, DeviceSettings
-from kstar_tui.protocol.frame import Rejection
-from kstar_tui.protocol.reading import Reading
+if TYPE_CHECKING:
+    # For their names alone: the settings load this at every start.
+    from kstar_tui.protocol.device import DeviceInfo, DeviceSettings
+    from kstar_tui.protocol.frame import Rejection
+    from kstar_tui.protocol.reading import Reading
 
 DATA_PORT = 8899
 DISCOVERY_PORT = 48899

@@ -12,12 +12,14 @@ from kstar_tui.link.events import Asked, Found, NotAnInverter, SearchEvent, Targ
 from kstar_tui.link.interface import DATA_PORT, DISCOVERY_PORT, Address, Link, LinkError
 from kstar_tui.link.targets import broadcast_targets, targets_for
 from kstar_tui.link.udp import MAX_DATAGRAM, check_port, explain, open_socket, resolve
+from kstar_tui.protocol.device import DeviceInfo
 from kstar_tui.protocol.discovery import (
     DISCOVERY_TEXT,
     DiscoveryError,
     DiscoveryReply,
     parse_discovery,
 )
+from kstar_tui.protocol.reading import Reading
 
 __all__ = [
     "Asked",
@@ -33,8 +35,10 @@ __all__ = [
 
 LISTEN = 3.0
 """Seconds for which answers to the discovery text are taken."""
-MAX_HOSTS = 64
-"""Hosts that one search asks questions; what answers beyond them is left out."""
+MAX_HOSTS = 256
+"""Hosts that one search remembers; beyond them only those that answer better are let in."""
+MAX_PROOFS = 32
+"""Hosts asked questions at the same time; the others wait, those that answer best in front."""
 
 _TIMES = 3
 _MAX_DATAGRAMS = 1024
@@ -55,7 +59,7 @@ async def search(
 
     ValueError for impossible ports. Closing the iterator early ends the search.
     """
-    if check_port(discovery_port) == check_port(data_port):
+    if check_discovery_port(discovery_port) == check_port(data_port):
         raise ValueError(f"discovery and data cannot share port {data_port}")
     run = _Search(discovery_port, data_port, listen, connect)
     task = asyncio.create_task(run.run(targets))
@@ -69,13 +73,23 @@ async def search(
 
 
 async def wake(host: str, discovery_port: int = DISCOVERY_PORT) -> None:
-    """Send the discovery text to one host, which wakes a sleeping module; LinkError in words."""
-    peer = await resolve(host, check_port(discovery_port), _NAME_PATIENCE)
+    """Send the discovery text to one host, which wakes a sleeping module; LinkError in words.
+
+    ValueError for an impossible port.
+    """
+    peer = await resolve(host, check_discovery_port(discovery_port), _NAME_PATIENCE)
     try:
         with open_socket() as sock:
             await asyncio.get_running_loop().sock_sendto(sock, DISCOVERY_TEXT, peer)
     except OSError as error:
         raise LinkError(f"cannot wake {host}:{discovery_port}: {explain(error)}") from error
+
+
+def check_discovery_port(port: int) -> int:
+    """The port itself; ValueError unless it is 1 to 65535 and not the one for data."""
+    if port == DATA_PORT:
+        raise ValueError(f"port {DATA_PORT} is for data: no discovery text is ever sent there")
+    return check_port(port)
 
 
 class _Search:
@@ -93,6 +107,8 @@ class _Search:
         self._connect = connect
         self._tasks = asyncio.TaskGroup()
         self._replies: dict[str, DiscoveryReply | DiscoveryError] = {}
+        self._waiting: dict[str, None] = {}
+        self._proving = 0
         self._overflowed = False
 
     async def run(self, targets: Sequence[Target]) -> None:
@@ -143,29 +159,54 @@ class _Search:
         except DiscoveryError as error:
             reply = error
         known = self._replies.get(host)
-        if known is None and len(self._replies) >= MAX_HOSTS:
-            if not self._overflowed:
-                self._overflowed = True
-                _log.warning(
-                    "more than %d hosts answer the search; the rest is left out", MAX_HOSTS
-                )
+        if known is not None:
+            if isinstance(known, DiscoveryError):
+                self._replies[host] = reply
             return
-        if known is None or isinstance(known, DiscoveryError):
-            self._replies[host] = reply
-        if known is None:
-            self._tasks.create_task(self._prove(host))
+        if len(self._replies) >= MAX_HOSTS and not self._make_room(reply):
+            return
+        self._replies[host] = reply
+        self._waiting[host] = None
+        if self._proving < MAX_PROOFS:
+            self._proving += 1
+            self._tasks.create_task(self._prove_waiting())
+
+    def _make_room(self, reply: DiscoveryReply | DiscoveryError) -> bool:
+        """Forget a waiting host that answered worse than this; False where there is none."""
+        if not self._overflowed:
+            self._overflowed = True
+            _log.warning("more than %d hosts answer the search; the rest is left out", MAX_HOSTS)
+        worst = max(self._waiting, key=self._doubt_about, default=None)
+        if worst is None or self._doubt_about(worst) <= _doubt(reply):
+            return False
+        del self._waiting[worst], self._replies[worst]
+        return True
+
+    def _doubt_about(self, host: str) -> int:
+        return _doubt(self._replies[host])
+
+    async def _prove_waiting(self) -> None:
+        while self._waiting:
+            host = min(self._waiting, key=self._doubt_about)
+            del self._waiting[host]
+            await self._prove(host)
+        self._proving -= 1
 
     async def _prove(self, host: str) -> None:
         link = self._connect(Address(host, self._data_port))
-        try:
-            info = await link.identify()
-        except LinkError as error:
-            self.events.put_nowait(self._no_inverter(host, error))
-            return
+        reading: Reading | None = None
+        info: DeviceInfo | None = None
+        problem: LinkError | None = None
         try:
             reading = await link.read()
+        except LinkError as error:
+            problem = error
+        try:
+            info = await link.identify()
         except LinkError:
-            reading = None
+            if problem is not None:
+                self.events.put_nowait(self._no_inverter(host, problem))
+                return
         mac, name = self._who(host)
         self.events.put_nowait(Found(link.address, mac, name, info, reading))
 
@@ -182,3 +223,10 @@ class _Search:
     def _who(self, host: str) -> tuple[str | None, str]:
         reply = self._replies[host]
         return (None, "") if isinstance(reply, DiscoveryError) else (reply.mac, reply.name)
+
+
+def _doubt(reply: DiscoveryReply | DiscoveryError) -> int:
+    """0 for a reply as WiFi modules give it, 2 for none at all."""
+    if isinstance(reply, DiscoveryError):
+        return 2
+    return 0 if reply.mac or reply.name else 1

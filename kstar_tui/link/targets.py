@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Interface
 
+from kstar_tui.link.addresses import not_a_network
 from kstar_tui.link.events import Target
 
 GIVEN = "as given"
@@ -33,14 +34,19 @@ def broadcast_targets() -> list[Target]:
 
 
 def targets_for(addresses: Sequence[str]) -> list[Target]:
-    """One for each IPv4 address given, doubles left out; ValueError for anything else."""
+    """One for each IPv4 address given, doubles left out.
+
+    ValueError for any other text, and for multicast, reserved and 0.x.x.x addresses.
+    """
     targets: dict[str, Target] = {}
     for text in addresses:
         try:
-            address = str(IPv4Address(text.strip()))
+            address = IPv4Address(text.strip())
         except ValueError:
             raise ValueError(
                 f"{text!r} is no IPv4 address; a broadcast address looks like 192.168.1.255"
             ) from None
-        targets.setdefault(address, Target(GIVEN, None, address))
+        if reason := not_a_network(address):
+            raise ValueError(f"{address} is {reason}; nothing is ever sent there")
+        targets.setdefault(str(address), Target(GIVEN, None, str(address)))
     return list(targets.values())

@@ -7,7 +7,9 @@ import errno
 import socket
 from ipaddress import IPv4Address
 
+from kstar_tui.link.addresses import not_one_host
 from kstar_tui.link.interface import DATA_PORT, DISCOVERY_PORT, LinkError
+from kstar_tui.link.lookup import look_up
 
 MAX_DATAGRAM = 2048
 """Bytes taken of one datagram; two joined replies need a quarter of it."""
@@ -51,15 +53,12 @@ def open_socket(local: str = "", *, broadcast: bool = False) -> socket.socket:
 async def resolve(host: str, port: int, patience: float) -> Peer:
     """IPv4 address and port; a name is looked up for at most `patience` s; LinkError in words."""
     try:
-        return str(IPv4Address(host)), port
+        return _one_host(host, IPv4Address(host)), port
     except ValueError:
         pass
-    loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(patience):
-            found = await loop.getaddrinfo(
-                host, port, family=socket.AF_INET, type=socket.SOCK_DGRAM
-            )
+            found = await look_up(host, port)
     except TimeoutError:
         raise LinkError(f"no name server knew {host!r} within {patience:g} s") from None
     except (OSError, UnicodeError) as error:
@@ -67,7 +66,15 @@ async def resolve(host: str, port: int, patience: float) -> Peer:
             f"unknown host {host!r}: neither an IPv4 address nor a name known here"
             f" ({explain(error)})"
         ) from error
-    return str(found[0][4][0]), port
+    return _one_host(host, IPv4Address(found)), port
+
+
+def _one_host(host: str, address: IPv4Address) -> str:
+    # A name server, too, decides what is asked: its answer is checked like anybody's.
+    if reason := not_one_host(address):
+        found = str(address) if host == str(address) else f"{host!r} is {address}, which"
+        raise LinkError(f"{found} is {reason}: nothing is ever sent there")
+    return str(address)
 
 
 def explain(error: Exception) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from ipaddress import IPv4Address
 
 from kstar_tui.link.events import Asked, Found, NotAnInverter, SearchEvent
@@ -51,15 +51,44 @@ class Search:
         parts = [
             f"no inverter answered on {', '.join(asked)}" if asked else "no network to search on"
         ]
-        parts += [
+        parts += sorted(
             f"{one.target.interface} {one.target.broadcast}: {one.error}"
             for one in self._asked
             if one.error is not None
-        ]
-        parts += [f"{one.host} {one.reason}" for one in self._strangers[:_NAMED]]
-        if len(self._strangers) > _NAMED:
-            parts.append(f"{len(self._strangers) - _NAMED} more are no inverters")
+        )
+        strangers = sorted(self._strangers, key=lambda one: (_number(one.host), one.host))
+        parts += [f"{one.host} {one.reason}" for one in strangers[:_NAMED]]
+        if len(strangers) > _NAMED:
+            parts.append(f"{len(strangers) - _NAMED} more are no inverters")
         return "; ".join(parts)
+
+    @property
+    def cause(self) -> object:
+        """What `failure` says of the networks, in a form that compares."""
+        return sorted({(*one.target, one.error or "") for one in self._asked}, key=repr)
+
+    @property
+    def strangers(self) -> frozenset[str]:
+        """Hosts that answered but are no inverters."""
+        return frozenset(one.host for one in self._strangers)
+
+
+class Failures:
+    """Whether another search that failed is worth a line: the networks are others, or a host
+    answered that did not before. Counts, order and a host that comes and goes are not."""
+
+    def __init__(self) -> None:
+        self._cause: object = None
+        self._strangers: set[str] = set()
+
+    def is_news(self, cause: object, strangers: Iterable[str]) -> bool:
+        """Compare with the failures before, and remember this one."""
+        if cause != self._cause:
+            self._cause, self._strangers = cause, set(strangers)
+            return True
+        new = set(strangers) - self._strangers
+        self._strangers |= new
+        return bool(new)
 
 
 def by_address(found: Sequence[Found]) -> list[Found]:
@@ -70,8 +99,8 @@ def by_address(found: Sequence[Found]) -> list[Found]:
 
 def is_same(found: Found, serial: str | None, mac: str | None) -> bool:
     """The inverter with this serial number or, where either side has none, with this MAC."""
-    if serial and found.info.serial:
-        return found.info.serial == serial
+    if serial and found.serial:
+        return found.serial == serial
     return mac is not None and found.mac == mac
 
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import NamedTuple
 
 from kstar_tui.clock import Clock
 from kstar_tui.link.events import Found
 from kstar_tui.link.interface import Address, Link, LinkError
-from kstar_tui.monitor.finding import Find, Search, by_address
+from kstar_tui.monitor.finding import Failures, Find, Search, by_address
+from kstar_tui.monitor.identity import Identity
 from kstar_tui.monitor.plausibility import Plausibility
+from kstar_tui.monitor.question import Question
 from kstar_tui.monitor.rescue import Rescue
 from kstar_tui.monitor.schedule import Schedule
 from kstar_tui.monitor.subscribers import Subscribers
 from kstar_tui.monitor.update import LinkState, Update
-from kstar_tui.protocol.device import DeviceInfo, DeviceSettings
+from kstar_tui.protocol.device import DeviceSettings
 from kstar_tui.protocol.reading import Reading
 
 STALE_AFTER = 2
@@ -24,6 +28,12 @@ OFFLINE_AFTER = 3
 """Polls lost in a row that make it unavailable."""
 
 _log = logging.getLogger("kstar_tui.monitor")
+
+
+class _Taken(NamedTuple):
+    reading: Reading
+    at: datetime
+    at_monotonic: float
 
 
 class Monitor:
@@ -43,8 +53,14 @@ class Monitor:
         address: Address | None,
         find: Find | None,
         wake: Callable[[str], Awaitable[None]] | None,
+        mac: str | None = None,
+        named: bool = True,
     ) -> None:
-        """Polls every `interval` s; without an address `find` must give one (else ValueError)."""
+        """Polls every `interval` s; without an address `find` must give one (else ValueError).
+
+        `named`: a person named the address, so whatever inverter answers there is meant; one
+        that a search found (with its `mac`) stands for the inverter that was found there.
+        """
         if not interval > 0:
             raise ValueError(f"the interval must be above 0 s, not {interval}")
         if address is None and find is None:
@@ -58,11 +74,11 @@ class Monitor:
         self._plausibility = Plausibility()
 
         self._link = connect(address) if address is not None else None
-        self._mac: str | None = None
-        self._info: DeviceInfo | None = None
+        self._named = named and address is not None
+        self._identity = Identity(mac, self._unexpected)
         self._settings: DeviceSettings | None = None
-        self._identity_due = True
-        self._settings_due = True
+        self._settings_question = Question(10)
+        self._failures = Failures()
 
         self._state = LinkState.CONNECTING if self._link else LinkState.SEARCHING
         self._since = clock.now()
@@ -112,13 +128,13 @@ class Monitor:
         self._schedule.begin()
         try:
             await search.run(find)
-            error = search.failure
+            error, cause = search.failure, search.cause
         except Exception as problem:
-            error = self._unexpected("searching", problem)
+            error = cause = self._unexpected("searching", problem)
         if search.found:
-            self._take(by_address(search.found))
+            self._choose(by_address(search.found))
             return
-        if error != self._error:
+        if self._failures.is_news(cause, search.strangers):
             _log.warning("%s; searching on", error)
         self._error = error
         self._schedule.end(self._searches)
@@ -126,56 +142,60 @@ class Monitor:
         self._publish()
         await self._schedule.wait()
 
-    def _take(self, found: list[Found]) -> None:
+    def _choose(self, found: list[Found]) -> None:
         chosen = found[0]
         if len(found) > 1:
             _log.warning(
                 "%d inverters answer: %s; taking %s, choose another with --host ADDRESS",
                 len(found),
-                ", ".join(f"{one.address} ({one.info.serial or one.name})" for one in found),
+                ", ".join(f"{one.address} ({one.serial or one.name})" for one in found),
                 chosen.address,
             )
         self._link = self._connect(chosen.address)
-        self._mac = chosen.mac
-        self._info = chosen.info
+        self._identity.told(chosen.info, chosen.mac)
         self._error = None
         self._enter(LinkState.CONNECTING)
         self._publish()
 
     async def _poll(self, link: Link) -> None:
         self._polls += 1
+        taken: _Taken | None = None
         answered = True
-        reading: Reading | None = None
         try:
-            reading = await link.read()
-            if self._identity_due:
+            taken = await self._read(link)
+            if self._identity.comes_first:
                 await self._identify(link)
-            self._error = self._doubt(reading)
+            self._error = self._doubt(taken)
         except LinkError as error:
             answered = False
             self._error = str(error)
         except Exception as error:
             answered = False
             self._error = self._unexpected("polling", error)
-        accepted = reading is not None and self._error is None
         self._unanswered_in_a_row = 0 if answered else self._unanswered_in_a_row + 1
-        if accepted:
-            self._accept(reading)
+        accepted = taken is not None and self._error is None
+        if taken is not None and accepted:
+            self._accept(taken)
         else:
             self._lose()
         if self._state is LinkState.OFFLINE and not answered:
             self._schedule.end(max(0, self._unanswered_in_a_row - OFFLINE_AFTER))
-            self._rescue.start(link.address, self._serial, self._mac, self.poll_now)
+            identity = self._identity
+            self._rescue.start(link.address, identity.serial, identity.mac, self.poll_now)
         else:
             self._schedule.end(answered=answered)
         self._publish(fresh=accepted)
-        if accepted and self._settings_due and not self._identity_due:
-            await self._ask_settings(link)
+        if accepted:
+            await self._ask_further(link)
 
-    def _accept(self, reading: Reading | None) -> None:
-        self._reading = reading
-        self._taken = self._clock.now()
-        self._taken_monotonic = self._clock.monotonic()
+    async def _read(self, link: Link) -> _Taken:
+        reading = await link.read()
+        self._identity.question.poll()
+        self._settings_question.poll()
+        return _Taken(reading, self._clock.now(), self._clock.monotonic())
+
+    def _accept(self, taken: _Taken) -> None:
+        self._reading, self._taken, self._taken_monotonic = taken
         self._lost_in_a_row = 0
         self._rescue.cancel()
         self._enter(LinkState.ONLINE)
@@ -188,46 +208,41 @@ class Monitor:
         elif self._lost_in_a_row >= STALE_AFTER and self._state is LinkState.ONLINE:
             self._enter(LinkState.STALE)
 
-    def _doubt(self, reading: Reading) -> str | None:
-        reason = self._plausibility.check(reading, self._clock.monotonic())
+    def _doubt(self, taken: _Taken) -> str | None:
+        reason = self._plausibility.check(taken.reading, taken.at_monotonic)
         if reason is None:
             return None
         self._rejected[reason] += 1
-        return f"it answered with a reading that cannot be true: {reason}"
+        return f"it answers, but not plausibly: {reason}"
 
     async def _identify(self, link: Link) -> None:
-        try:
-            info = await link.identify()
-        except LinkError:
-            # A reading is worth showing without a name; the next poll asks for it again.
-            return
-        except Exception as error:
-            self._unexpected("asking who it is", error)
-            return
-        self._identity_due = False
-        if self._serial and info.serial and info.serial != self._serial:
-            _log.warning(
-                "another inverter answers at %s: serial number %s, before %s",
-                link.address,
-                info.serial,
-                self._serial,
-            )
+        # Only who can look for the inverter elsewhere may leave its old address to another.
+        if await self._identity.ask(link, adopt=self._named or self._find is None):
             # What was believed, measured and set is the other inverter's.
             self._plausibility = Plausibility()
             self._reading = self._settings = None
-            self._mac = None
-        self._info = info
-        self._settings_due = True
+        if self._identity.question.settled:
+            self._settings_question.again()
+
+    async def _ask_further(self, link: Link) -> None:
+        """What a reading need not wait for."""
+        if self._identity.question.due:
+            await self._identify(link)
+            self._publish()
+        if self._settings_question.due:
+            await self._ask_settings(link)
 
     async def _ask_settings(self, link: Link) -> None:
-        self._settings_due = False
         try:
             self._settings = await link.settings()
         except LinkError:
+            self._settings_question.lost()
             return
         except Exception as error:
+            self._settings_question.lost()
             self._unexpected("asking for settings", error)
             return
+        self._settings_question.answered()
         self._publish()
 
     def _move(self) -> bool:
@@ -238,7 +253,8 @@ class Monitor:
         _log.warning("inverter found again at %s, before %s", found.address, self._link.address)
         self._rejected.update(self._link_rejections())
         self._link = self._connect(found.address)
-        self._mac = found.mac or self._mac
+        self._named = False
+        self._identity.moved(found.mac)
         self._publish()
         return True
 
@@ -251,8 +267,7 @@ class Monitor:
         self._since_monotonic = self._clock.monotonic()
         where = self._link.address if self._link else "?"
         if state is LinkState.OFFLINE:
-            # Whoever answers after an outage may be another inverter.
-            self._identity_due = True
+            self._identity.doubt()
             _log.warning("inverter at %s is offline: %s", where, self._error)
         elif before is LinkState.OFFLINE:
             _log.warning("inverter at %s is back after %.0f s", where, lasted)
@@ -265,10 +280,6 @@ class Monitor:
             self._bugs.add(text)
             _log.error("%s", text, exc_info=error)
         return text
-
-    @property
-    def _serial(self) -> str | None:
-        return (self._info.serial or None) if self._info else None
 
     def _link_rejections(self) -> dict[str, int]:
         if self._link is None:
@@ -291,8 +302,8 @@ class Monitor:
             taken=self._taken if known else None,
             taken_monotonic=self._taken_monotonic if known else None,
             address=self._link.address if self._link else None,
-            mac=self._mac,
-            info=self._info,
+            mac=self._identity.mac,
+            info=self._identity.info,
             settings=self._settings,
             polls=self._polls,
             lost=self._lost,

@@ -1,16 +1,28 @@
 """Readings that came in a good frame but cannot be true: around power-up and power-down an
-inverter sends zeros and counters that jump. One such reading is held; agreement is believed, but
-counters back at zero only once they stay there."""
+inverter sends zeros and counters that jump, and a damaged frame can have a good sum. What is
+impossible is never believed. What is only doubtful is held until a second reading agrees, and
+counters back at zero until they stay there."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from kstar_tui.monitor.limits import (
+    MAX_POWER_KW,
+    POSSIBLE,
+    USUAL,
+    impossible,
+    number,
+    unusual,
+)
 from kstar_tui.protocol.reading import FIELDS, Reading
 
 NOTHING = "all values zero"
+ALIKE = "all bytes alike"
 
+_PAYLOAD = slice(7, -2)
+"""Where the values lie in a frame."""
 _PATIENCE = 3
 """Readings in a row that one rule may hold: what never stops is how that inverter is."""
 
@@ -25,36 +37,27 @@ _SIGNS_OF_LIFE = (
     "hours_total",
 )
 
-_MAX_POWER_KW = 30.0
-"""More than any house with such an inverter makes or uses: 9.3 kW of load was seen."""
 _RISE_PER_HOUR = {
-    "energy_total": _MAX_POWER_KW,
-    "load_energy_total": _MAX_POWER_KW,
+    "energy_total": MAX_POWER_KW,
+    "load_energy_total": MAX_POWER_KW,
     "hours_total": 1.1,
 }
 """How fast the lifetime counters can grow, in their units (kWh, h)."""
+_TODAY = {"energy_today": "energy_total", "load_energy_today": "load_energy_total"}
+"""The counters that start again at the inverter's midnight, each with its lifetime counter."""
+
+_DARK = 20.0
+"""Watts of PV below which it may be midnight."""
+_LONG = 600.0
+"""Seconds between two readings after which midnight may have been unseen, in between."""
 
 _ZERO_PATIENCE = 600.0
 """Seconds for which a counter has to be seen at zero until its inverter counts anew: a restart
 sends zeros for less than a minute."""
-_ZERO_STEP = 60.0
-"""Seconds of it that one reading can prove: in a longer pause the inverter may have been off."""
+_ZERO_STEP = 150.0
+"""Seconds of it that one reading can prove: in a longer pause the inverter may have been off. So
+five readings are the fewest."""
 
-_RANGES = {
-    "pv1_voltage": (0.0, 1000.0),
-    "pv1_current": (0.0, 100.0),
-    "pv2_voltage": (0.0, 1000.0),
-    "pv2_current": (0.0, 100.0),
-    "battery_voltage": (0.0, 1000.0),
-    "battery_current": (0.0, 500.0),
-    "battery_soc": (0.0, 100.0),
-    "grid_voltage": (0.0, 300.0),
-    "grid_frequency": (40.0, 70.0),
-    "backup_voltage": (0.0, 300.0),
-    "backup_frequency": (40.0, 70.0),
-    "temperature": (-50.0, 130.0),
-}
-_ZERO_IS_OFF = frozenset({"grid_frequency", "backup_frequency"})
 _NEAR = 0.1
 """Values outside their range agree within this share of the larger one, or one unit."""
 
@@ -77,9 +80,10 @@ class _Seen(NamedTuple):
 class Plausibility:
     """What was believed of one inverter so far, and whether the next reading can be.
 
-    All zeros are never believed. Anything else that is doubted is believed when the reading
-    before was doubted for the same reason and agrees, or after three in a row that do not; but a
-    lifetime counter that fell to exactly zero has to stay there for ten minutes.
+    All zeros, all bytes alike and impossible values are never believed. Anything else that is
+    doubted is believed when the reading before was doubted for the same reason and agrees, or
+    after three in a row that do not; but a lifetime counter that fell to exactly zero has to stay
+    there for ten minutes, or for five readings where those take longer.
     """
 
     def __init__(self) -> None:
@@ -90,10 +94,18 @@ class Plausibility:
 
     def check(self, reading: Reading, at_monotonic: float) -> str | None:
         """None if it is believed, else why it is held: a fixed phrase without figures."""
-        if not any(_number(reading, name) for name in _SIGNS_OF_LIFE):
+        if not any(number(reading, name) for name in _SIGNS_OF_LIFE):
             return NOTHING
+        if len(set(reading.raw[_PAYLOAD])) == 1:
+            return ALIKE
+        if wrong := impossible(reading):
+            return f"{FIELDS[wrong].label} impossible"
         seen, last = _Seen(reading, at_monotonic), self._last
-        doubts = [*_out_of_range(reading), *_counters(self._accepted, seen)]
+        doubts = [
+            *_out_of_range(reading),
+            *_counters(self._accepted, seen),
+            *_todays(self._accepted, seen),
+        ]
         before, self._doubted = self._doubted, {}
         self._last = seen
         held = self._zeroed(last, seen)
@@ -119,25 +131,28 @@ class Plausibility:
 
 
 def _agree(doubt: _Doubt, last: _Seen | None, now: _Seen) -> bool:
-    earlier = None if last is None else _number(last.reading, doubt.field)
+    earlier = None if last is None else number(last.reading, doubt.field)
     if last is None or earlier is None:
         return False
     return doubt.agrees(earlier, doubt.value, max(0.0, now.at - last.at))
 
 
 def _out_of_range(reading: Reading) -> Iterator[_Doubt]:
-    for name, (low, high) in _RANGES.items():
-        value = _number(reading, name)
-        if value is None or low <= value <= high or (not value and name in _ZERO_IS_OFF):
-            continue
-        yield _Doubt(f"{FIELDS[name].label} out of range", name, value, _near)
+    for name in unusual(reading):
+        yield _Doubt(f"{FIELDS[name].label} out of range", name, getattr(reading, name), _near)
+    for name, total in _TODAY.items():
+        today, ever = number(reading, name), number(reading, total)
+        if today and ever and today > ever + 1.5 / FIELDS[name].scale:
+            # Two damaged readings may well agree; only an inverter that counts so goes on.
+            label = f"{FIELDS[name].label} above {FIELDS[total].label}"
+            yield _Doubt(label, name, today, _never)
 
 
 def _counters(base: _Seen | None, now: _Seen) -> Iterator[_Doubt]:
     if base is None:
         return
     for name, rate in _RISE_PER_HOUR.items():
-        old, new = _number(base.reading, name), _number(now.reading, name)
+        old, new = number(base.reading, name), number(now.reading, name)
         if old is None or new is None or _fell_to_zero(base, now, name):
             continue
         grows = _growth(name, rate)
@@ -146,10 +161,39 @@ def _counters(base: _Seen | None, now: _Seen) -> Iterator[_Doubt]:
             yield _Doubt(f"{FIELDS[name].label} {verb}", name, new, grows)
 
 
+def _todays(base: _Seen | None, now: _Seen) -> Iterator[_Doubt]:
+    if base is None:
+        return
+    for name in _TODAY:
+        old, new = number(base.reading, name), number(now.reading, name)
+        if old is None or new is None:
+            continue
+        grows = _growth(name, MAX_POWER_KW)
+        if grows(old, new, max(0.0, now.at - base.at)) or (new < old and _new_day(base, now)):
+            continue
+        verb = "fell" if new < old else "jumped"
+        yield _Doubt(f"{FIELDS[name].label} {verb}", name, new, grows)
+
+
+def _new_day(base: _Seen, now: _Seen) -> bool:
+    """Whether midnight explains a fall, so that no night costs a reading: both counters started
+    again together, what they hold can have come since, and the lifetime goes on. A midnight that
+    was not missed in a long pause is dark as well."""
+    seconds = max(0.0, now.at - base.at)
+    if seconds <= _LONG and (number(now.reading, "pv_power") or 0.0) > _DARK:
+        return False
+    for name, total in _TODAY.items():
+        old, new = number(base.reading, name) or 0.0, number(now.reading, name) or 0.0
+        if not _growth(name, MAX_POWER_KW)(0.0, new, seconds):
+            return False
+        before, ever = number(base.reading, total) or 0.0, number(now.reading, total) or 0.0
+        if old and not (ever and ever >= before):
+            return False
+    return True
+
+
 def _fell_to_zero(base: _Seen | None, now: _Seen, name: str) -> bool:
-    return (
-        base is not None and bool(_number(base.reading, name)) and _number(now.reading, name) == 0
-    )
+    return base is not None and bool(number(base.reading, name)) and number(now.reading, name) == 0
 
 
 def _growth(name: str, per_hour: float) -> Agrees:
@@ -166,10 +210,9 @@ def _near(old: float, new: float, _seconds: float) -> bool:
     return abs(new - old) <= max(1.0, _NEAR * max(abs(old), abs(new)))
 
 
-def _number(reading: Reading, name: str) -> float | None:
-    value = getattr(reading, name)
-    return value if isinstance(value, int | float) else None
+def _never(_old: float, _new: float, _seconds: float) -> bool:
+    return False
 
 
-DOUBTED_FIELDS = frozenset({*_SIGNS_OF_LIFE, *_RISE_PER_HOUR, *_RANGES})
+DOUBTED_FIELDS = frozenset({*_SIGNS_OF_LIFE, *_RISE_PER_HOUR, *_TODAY, *POSSIBLE, *USUAL})
 """Every field that a reading can be held for."""

@@ -50,12 +50,13 @@ class Schedule:
     def end(self, doublings: int = 0, *, answered: bool = False) -> None:
         """The poll ended and covers every call to `now()` so far; the next one is set.
 
-        After an answer the inverter rests; a poll without one has waited long enough.
+        After an answer the inverter rests, and a beat that is due sooner waits for that; a poll
+        without one has waited long enough.
         """
         self._asked.clear()
         now = self._clock.monotonic()
         self._rested = now + MIN_PAUSE if answered else now
-        self._due = max(now, self._due + backoff(self._interval, doublings))
+        self._due = max(self._rested, self._due + backoff(self._interval, doublings))
 
     async def wait(self) -> None:
         """Return when the next poll is due, or sooner at a call to `now()`."""
@@ -64,7 +65,7 @@ class Schedule:
             await asyncio.sleep(0)
             return
         await self._until(self._due)
-        rest = min(self._rested, self._due) - self._clock.monotonic()
+        rest = self._rested - self._clock.monotonic()
         if self._asked.is_set() and rest > 0:
             await self._clock.sleep(rest)
 

@@ -45,9 +45,15 @@ class _Bucket:
 
 
 class Trail:
-    """A subscriber of the monitor. Columns stand still until the minute turns."""
+    """A subscriber of the monitor. Columns stand still until the minute turns.
 
-    def __init__(self) -> None:
+    A reading stands for the minutes up to the next one, over at most `hold` seconds: what was
+    lost for longer is a gap.
+    """
+
+    def __init__(self, hold: float = 0.0) -> None:
+        self._hold_minutes = -(-hold // 60)
+        self._last: Reading | None = None
         self._buckets: dict[int, _Bucket] = {}
         self._latest: int | None = None
         self._drawn: dict[tuple[Series, int, int, int], list[float | None]] = {}
@@ -65,6 +71,7 @@ class Trail:
         bucket = self._buckets.get(minute)
         if bucket is None:
             bucket = self._buckets[minute] = _Bucket()
+            self._bridge(minute)
             self._turn()
             for old in [m for m in self._buckets if m < minute - _KEPT_MINUTES]:
                 del self._buckets[old]
@@ -73,6 +80,15 @@ class Trail:
             self._turn()
         bucket.add(update.reading)
         self._latest = minute
+        self._last = update.reading
+
+    def _bridge(self, minute: int) -> None:
+        if self._latest is None or self._last is None:
+            return
+        if minute - self._latest <= self._hold_minutes:
+            for between in range(self._latest + 1, minute):
+                self._buckets[between] = _Bucket()
+                self._buckets[between].add(self._last)
 
     def _turn(self) -> None:
         self._drawn.clear()

@@ -19,6 +19,7 @@ _MAX_CREDENTIAL = 65535
 """Bytes that an MQTT string can hold."""
 
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_MAX_NAME = 253
 _PORT = r"[0-9]{1,5}"
 _BAD_PERCENT = r"%(?![0-9A-Fa-f]{2})"
 _BRACKETS = r"\[([^\[\]]*)\](?::(.*))?"
@@ -84,6 +85,12 @@ def parse_broker(text: str) -> Broker:
     return Broker(host, port, username, password, tls=scheme.lower() == "mqtts")
 
 
+def is_host_name(text: str) -> bool:
+    """Whether a text is made like a host name: up to 253 letters, digits, -, _ and dots between."""
+    labels = text.removesuffix(".").split(".")
+    return len(text) <= _MAX_NAME and all(re.fullmatch(_LABEL, label) for label in labels)
+
+
 def _refusal(reason: str) -> ValueError:
     return ValueError(f"not an MQTT broker: {reason}; {_ALLOWED}")
 
@@ -145,13 +152,12 @@ def _ipv6(text: str) -> str:
 def _host(text: str) -> str:
     if not text:
         raise _refusal("the host is missing")
-    labels = text.removesuffix(".").split(".")
-    if len(text) > 253 or not all(re.fullmatch(_LABEL, label) for label in labels):
+    if not is_host_name(text):
         raise _refusal(
             "the host holds a character that no host name has"
             " (in a password @ is written %40, / is written %2F and : is written %3A)"
         )
-    if labels[-1].isdecimal():
+    if text.removesuffix(".").rpartition(".")[2].isdecimal():
         try:
             return str(IPv4Address(text))
         except AddressValueError:

@@ -20,6 +20,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersi
 from kstar_tui.clock import Clock
 from kstar_tui.mqtt import reasons
 from kstar_tui.mqtt.broker import Broker
+from kstar_tui.mqtt.sending import SendingClient
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +50,8 @@ class MqttConnection:
         keepalive: int = 30,
         tls_context: Callable[[], ssl.SSLContext] = ssl.create_default_context,
     ) -> None:
-        """`retry`: the first and the longest pause in seconds; it doubles in between.
+        """`retry`: the first and the longest pause in seconds; it doubles in between, and the
+        first one for good each time that a broker sends what nobody asked for.
 
         A broker that says nothing for `keepalive` seconds, and again after a ping, is given up.
         """
@@ -96,7 +98,7 @@ class MqttConnection:
             raise RuntimeError("the connection is open already")
         self._loop = asyncio.get_running_loop()
         self.client_id = client_id
-        client = Client(
+        client = SendingClient(
             CallbackAPIVersion.VERSION2,
             client_id,
             clean_session=True,
@@ -106,9 +108,7 @@ class MqttConnection:
             client.username_pw_set(self.broker.username, self.broker.password)
         if self.broker.tls:
             client.tls_set_context(self._tls_context())
-        # paho declares whole seconds but only multiplies and sleeps.
-        first, longest = cast("tuple[int, int]", self._retry)
-        client.reconnect_delay_set(first, longest)
+        _retry(client, self._retry)
         client.suppress_exceptions = True
         client.on_socket_open = self._thread_socket_open
         client.on_connect = self._thread_connect
@@ -196,7 +196,15 @@ class MqttConnection:
     def _thread_disconnect(
         self, client: Client, _userdata: Any, _flags: Any, code: Any, _properties: Any
     ) -> None:
-        self._cross(client, self._closed, code.getName() == "Keep alive timeout")
+        if isinstance(client, SendingClient) and client.unasked:
+            first, longest = self._retry
+            self._retry = min(2 * first, longest), longest
+            _retry(client, self._retry)
+            self._cross(client, self._closed, reasons.UNASKED, reasons.GARBLED)
+        elif code.getName() == "Keep alive timeout":
+            self._cross(client, self._closed, reasons.SILENT, reasons.MUTE)
+        else:
+            self._cross(client, self._closed, reasons.LOST, reasons.closed_early(self.broker))
 
     def _cross(self, client: Client, method: Callable[..., None], *args: Any) -> None:
         def run() -> None:
@@ -228,15 +236,15 @@ class MqttConnection:
         self._undecided = False
         self._down(reason)
 
-    def _closed(self, silent: bool) -> None:
+    def _closed(self, lost: str, never: str) -> None:
         # paho can report one end twice.
         undecided, self._undecided = self._undecided, False
         if not undecided:
             return
         if self.connected:
-            self._lost(reasons.SILENT if silent else reasons.LOST)
+            self._lost(lost)
         else:
-            self._down(reasons.MUTE if silent else reasons.closed_early(self.broker))
+            self._down(never)
 
     def _lost(self, reason: str) -> None:
         # A connection that comes and goes every second is one piece of news, not many.
@@ -257,6 +265,12 @@ class MqttConnection:
         self.connected, self.error = connected, error
         self.since = self.clock.now()
         _call(self._on_change)
+
+
+def _retry(client: Client, pauses: tuple[float, float]) -> None:
+    # paho declares whole seconds but only multiplies and sleeps.
+    first, longest = cast("tuple[int, int]", pauses)
+    client.reconnect_delay_set(first, longest)
 
 
 def _done(info: MQTTMessageInfo) -> bool:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from kstar_tui.protocol.reading import Reading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    # For its name alone: the settings load this at every start.
+    from kstar_tui.protocol.reading import Reading
 
 DEFAULT_PREFIX = "sensor/inverter"
 

@@ -16,6 +16,8 @@ _log = logging.getLogger(__name__)
 
 MAX_AGE = 60.0
 """Seconds after which a reading that could not be sent is no longer news."""
+_NAMELESS = 3
+"""Readings for which a serial number is waited for before it connects without one."""
 
 
 class MqttStatus(NamedTuple):
@@ -39,7 +41,8 @@ class MqttStatus(NamedTuple):
 class Publisher:
     """A subscriber of the monitor that publishes every accepted reading.
 
-    It connects once the inverter is known, because its serial number is in the client id. While
+    It connects once the inverter is known, because its serial number is in the client id; where
+    it does not say who it is, at the third reading. While
     the broker is away only the latest reading is kept; it is sent on return unless older than
     `max_age` seconds.
     """
@@ -61,6 +64,7 @@ class Publisher:
         self._instance = os.urandom(2).hex() if instance is None else instance
         self._pending: Update | None = None
         self._running = False
+        self._nameless = 0
         connection.on_connected(self._send_pending)
 
     @property
@@ -95,9 +99,9 @@ class Publisher:
         if not self._running:
             return
         if self._connection.client_id is None:
-            if update.reading is None and update.info is None:
-                return
-            self._connection.open(f"kstar-tui-{update.key}-{self._instance}")
+            self._nameless += update.fresh
+            if update.info is not None or self._nameless >= _NAMELESS:
+                self._connection.open(f"kstar-tui-{update.key}-{self._instance}")
         self._connection.keep_alive()
         if update.fresh and update.reading is not None:
             if self._pending is not None:

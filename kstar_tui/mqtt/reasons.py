@@ -10,6 +10,7 @@ from kstar_tui.mqtt.broker import Broker
 
 LOST = "the connection was lost"
 SILENT = "it stopped answering"
+UNASKED = "it sends what nobody asked for"
 GARBLED = "it sent what no MQTT broker sends"
 MUTE = "it takes connections but does not answer: is it an MQTT broker?"
 

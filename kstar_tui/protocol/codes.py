@@ -30,7 +30,6 @@ BATTERY_DISCHARGING = 2
 BATTERY_CHARGING = 3
 
 GRID_DIRECTIONS = _codes({0: "idle", 1: "exporting", 2: "importing"})
-GRID_IDLE = 0
 GRID_EXPORTING = 1
 GRID_IMPORTING = 2
 

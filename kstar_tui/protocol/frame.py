@@ -86,7 +86,7 @@ def checksum(data: bytes) -> int:
 
 
 def build_reply(function: int, payload: bytes, monitor: int = MONITOR) -> bytes:
-    """The reply frame an inverter would send: for the simulator and tests, never for the link."""
+    """A reply frame with its sum: for the simulator, for replies shown masked, and for tests."""
     if not function & REPLY_BIT:
         raise ValueError(f"function 0x{function:02X} is not a reply's")
     body = HEADER + bytes((INVERTER, monitor, READ_CONTROL, function, len(payload))) + payload

@@ -104,7 +104,10 @@ class Reading:
     """The whole frame as it came, bytes behind the known prefix included."""
 
     def __init__(self, **values: Any) -> None:
-        """Every field by name."""
+        """Every field and `raw` by name; TypeError for others, or if one is missing."""
+        if values.keys() != _NAMES:
+            wrong = ", ".join(sorted(values.keys() ^ _NAMES))
+            raise TypeError(f"a Reading has each of its fields and no other: {wrong}")
         self.__dict__.update(values)
 
     def __eq__(self, other: object) -> bool:
@@ -125,7 +128,9 @@ class Reading:
 FIELDS: dict[str, Field] = {row.name: row for row in table_of(Reading)}
 """The field table, by name, in the order of `Reading`."""
 
+_NAMES = frozenset((*FIELDS, "raw"))
 _decode = compile_decoder(tuple(FIELDS.values()))
+_BANKS = tuple((f"battery_{n}_voltage", f"battery_{n}_soc") for n in (2, 3, 4))
 
 
 def decode_running_data(frame: Frame) -> Reading:
@@ -165,6 +170,11 @@ def _follow(values: dict[str, Any], payload: bytes) -> None:
     values["battery_charge_power"] = charge
     values["battery_discharge_power"] = discharge
     values["battery_power"] = discharge - charge
+
+    # An inverter with one battery sends its charge again where that of the third would be.
+    for voltage, charge_state in _BANKS:
+        if values[voltage] is None:
+            values[charge_state] = None
 
     direction = payload[80]
     meter = values["grid_power"]

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kstar_tui.settings.errors import SettingsError, kind_of, refusal, suggestion
+from kstar_tui.settings.files import read_text
 from kstar_tui.settings.kinds import SettingValue
-from kstar_tui.settings.table import TABLE
+from kstar_tui.settings.table import DEFAULT, TABLE, Settings
+from kstar_tui.settings.together import check_together
 
 CONFIG_VARIABLE = "KSTAR_CONFIG"
 _SECTIONS = {key.split(".")[0] for key in TABLE if "." in key}
@@ -26,10 +28,16 @@ class ConfigFile(NamedTuple):
 
 
 def locate_config(argument: str | None, environment: Mapping[str, str]) -> ConfigFile:
-    """The file of `--config`, else of KSTAR_CONFIG, else the one in the user's config folder."""
+    """The file of `--config`, else of KSTAR_CONFIG, else the one in the user's config folder.
+
+    SettingsError for a home folder (~) that there is not.
+    """
     for text in (argument, environment.get(CONFIG_VARIABLE)):
         if text:
-            return ConfigFile(Path(text).expanduser(), named=True)
+            try:
+                return ConfigFile(Path(text).expanduser(), named=True)
+            except RuntimeError:
+                raise SettingsError(f"{text}: there is no such home folder.") from None
     # Loaded, like the two below, only when it is wanted: each costs a start time.
     import platformdirs
 
@@ -59,10 +67,12 @@ def save_config(changes: Mapping[str, SettingValue], path: Path) -> Path | None:
     """Write the changed keys into the file, all else as it was; None takes a key out.
 
     The file is replaced as a whole, with mode 0600 when it holds a secret. Comments are lost: when
-    there were any, the old file is kept and its path returned. SettingsError when the file there
-    is not valid or cannot be written.
+    there were any, the old file is kept, passwords masked, and its path returned. SettingsError,
+    and nothing written, when the file there is not valid, the new one would not be, or it cannot
+    be written.
     """
     values = {**read_config(ConfigFile(path)), **changes}
+    _check(values, path)
     tables: dict[str, Any] = {}
     for key in TABLE:
         value = values.get(key)
@@ -87,10 +97,21 @@ def save_config(changes: Mapping[str, SettingValue], path: Path) -> Path | None:
     return kept
 
 
+def _check(values: Mapping[str, SettingValue], path: Path) -> None:
+    known: dict[str, Any] = {
+        row.name: values[key] for key, row in TABLE.items() if values.get(key) is not None
+    }
+    sources = {key: DEFAULT if values.get(key) is None else str(path) for key in TABLE}
+    try:
+        check_together(Settings(**known, sources=sources))
+    except SettingsError as error:
+        raise SettingsError(f"Not written, as nothing would start with it: {error}") from None
+
+
 def _parse(config: ConfigFile) -> dict[str, Any]:
     path = config.path
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(path)
     except FileNotFoundError:
         if not config.named:
             return {}
@@ -139,14 +160,16 @@ def _unknown(path: Path, parts: tuple[str, ...], value: object) -> str:
 
 
 def _keep_comments(path: Path) -> Path | None:
+    from kstar_tui.settings.backup import worth_keeping
+
     try:
-        old = path.read_bytes()
+        old = worth_keeping(read_text(path))
     except FileNotFoundError:
         return None
-    if not any(line.lstrip().startswith(b"#") or b" #" in line for line in old.splitlines()):
+    if old is None:
         return None
     kept = path.with_name(path.name + ".bak")
-    _write(kept, old, _PRIVATE)
+    _write(kept, old.encode(), _PRIVATE)
     return kept
 
 

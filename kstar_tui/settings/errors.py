@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from kstar_tui.settings.table import Setting
@@ -41,6 +42,12 @@ def masked(text: str) -> str:
     """Text in which everything before an @ could be a user's name and password."""
     _, sign, rest = text.rpartition("@")
     return f"***@{rest}" if sign else text
+
+
+def without_passwords(message: str) -> str:
+    """A message in which a URL, or USER:PASSWORD@HOST, has its user and password masked."""
+    message = re.sub(r"(\w://).*@", r"\1***@", message)
+    return re.sub(r"[^\s'\"]*:(?!//\*\*\*@)\S*@", "***@", message)
 
 
 def kind_of(value: object) -> str:

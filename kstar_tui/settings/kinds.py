@@ -8,17 +8,19 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address
 from typing import NamedTuple, Protocol
 
-from kstar_tui.mqtt.broker import parse_broker
+from kstar_tui.link.addresses import not_a_network, not_one_host
+from kstar_tui.mqtt.broker import is_host_name, parse_broker
+from kstar_tui.mqtt.legacy import parse_prefix
 
 SettingValue = str | int | float | bool | tuple[str, ...] | None
 
 OFF = "off"
+_ANY = str(IPv4Address(0))
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
-_LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
-_MAX_NAME = 253
-_FIRST_MULTICAST = 224
+_NUMERIC = r"(.*\.)?([0-9]+|0[xX][0-9A-Fa-f]*)\.?"
+"""Texts that the system's resolver reads as an address, in more ways than people know."""
 
 
 class Kind(Protocol):
@@ -111,7 +113,7 @@ class Host:
 
     def parse(self, text: str) -> str | None:
         """A host name or IPv4 address; 0.0.0.0 is None."""
-        return None if _ipv4(text) == (0, 0, 0, 0) else _host(text)
+        return None if text == _ANY else _host(text)
 
     def check(self, value: object) -> str | None:
         """A text."""
@@ -141,9 +143,11 @@ class Broadcasts:
 
     def _all(self, parts: Sequence[str]) -> tuple[str, ...]:
         for part in parts:
-            octets = _ipv4(part)
-            if octets is None or octets[0] == 0:
+            address = _ipv4(part)
+            if address is None:
                 raise ValueError
+            if reason := not_a_network(address):
+                raise ValueError(f"{address} is {reason}")
         return tuple(dict.fromkeys(parts))
 
     def show(self, value: SettingValue) -> str:
@@ -178,9 +182,6 @@ class Topic:
 
     def parse(self, text: str) -> str:
         """A prefix that can be published under, by the publisher's own rules."""
-        # Seldom set, and never worth the whole of a reading at a start that has none.
-        from kstar_tui.mqtt.legacy import parse_prefix
-
         return parse_prefix(text)
 
     def check(self, value: object) -> str:
@@ -198,9 +199,9 @@ def _text(value: object) -> str:
     return value
 
 
-def _ipv4(text: str) -> tuple[int, ...] | None:
+def _ipv4(text: str) -> IPv4Address | None:
     try:
-        return tuple(IPv4Address(text).packed)
+        return IPv4Address(text)
     except ValueError:
         return None
 
@@ -215,14 +216,13 @@ def _host(text: str) -> str:
         raise ValueError("the port is a setting of its own, inverter.port")
     if ":" in text:
         raise ValueError("the inverter's WiFi module speaks IPv4 only")
-    if text.isascii() and text.replace(".", "").isdigit():
-        octets = _ipv4(text)
-        if octets is None:
+    if re.fullmatch(_NUMERIC, text):
+        address = _ipv4(text)
+        if address is None:
             raise ValueError("an IPv4 address is four numbers from 0 to 255")
-        if octets[0] == 0 or octets[0] >= _FIRST_MULTICAST:
-            raise ValueError("it has to be one inverter's own address")
+        if reason := not_one_host(address):
+            raise ValueError(f"it has to be one inverter's own address, not {reason}")
         return text
-    labels = text.removesuffix(".").split(".")
-    if len(text) > _MAX_NAME or not all(re.fullmatch(_LABEL, label) for label in labels):
+    if not is_host_name(text):
         raise ValueError
     return text

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 
 from kstar_tui.settings.configfile import ConfigFile, read_config
 from kstar_tui.settings.errors import SettingsError, refusal, suggestion
+from kstar_tui.settings.files import read_text
 from kstar_tui.settings.kinds import SettingValue
 from kstar_tui.settings.table import DEFAULT, TABLE, Setting, Settings
+from kstar_tui.settings.together import check_together
 
 FILE_SUFFIX = "_FILE"
 
@@ -45,7 +47,7 @@ def load(
         else:
             sources[key] = DEFAULT
     settings = Settings(**values, sources=MappingProxyType(sources))
-    _check_ports(settings)
+    check_together(settings)
     return settings
 
 
@@ -68,22 +70,6 @@ def find_setting(key: str) -> Setting:
     return TABLE[key]
 
 
-def _check_ports(settings: Settings) -> None:
-    # Modules take commands where they are discovered: no question for data may ever go there.
-    keys = ("inverter.port", "discovery.port")
-    if settings.port == settings.discovery_port:
-        place = next(source for key in keys if (source := settings.sources[key]) != DEFAULT)
-        raise SettingsError(
-            f"{place}: {' and '.join(keys)} are both {settings.port}; "
-            "allowed are two different ports."
-        )
-    if settings.port == TABLE["discovery.port"].default:
-        raise SettingsError(
-            f"{settings.sources[keys[0]]}: {keys[0]} is {settings.port}; allowed is any other "
-            "port, because this is the one on which WiFi modules take commands."
-        )
-
-
 def _in_environment(row: Setting, environment: Mapping[str, str]) -> Given | None:
     for name in row.environment:
         if text := environment.get(name):
@@ -97,7 +83,7 @@ def _in_environment(row: Setting, environment: Mapping[str, str]) -> Given | Non
 
 def _from_file(place: str, path: Path) -> Given:
     try:
-        text = path.read_text(encoding="utf-8-sig").strip()
+        text = read_text(path).strip()
     except OSError as error:
         raise SettingsError(f"{place}: {path} cannot be read: {error.strerror}.") from None
     except ValueError:

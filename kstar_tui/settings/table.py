@@ -6,6 +6,8 @@ from inspect import get_annotations
 from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
+from kstar_tui.link.interface import DATA_PORT, DISCOVERY_PORT
+from kstar_tui.mqtt.legacy import DEFAULT_PREFIX
 from kstar_tui.settings.kinds import (
     Broadcasts,
     BrokerUrl,
@@ -68,7 +70,7 @@ class Settings:
             ("KSTAR_PORT",),
             "PORT",
         ),
-    ] = 8899
+    ] = DATA_PORT
     interval: Annotated[
         float,
         Setting(
@@ -90,7 +92,7 @@ class Settings:
             ("KSTAR_DISCOVERY_PORT",),
             "PORT",
         ),
-    ] = 48899
+    ] = DISCOVERY_PORT
     broadcast: Annotated[
         tuple[str, ...],
         Setting(
@@ -126,7 +128,7 @@ class Settings:
             ("KSTAR_MQTT_PREFIX",),
             "TOPIC",
         ),
-    ] = "sensor/inverter"
+    ] = DEFAULT_PREFIX
     headless: Annotated[
         bool,
         Setting(

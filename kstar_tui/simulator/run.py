@@ -59,8 +59,10 @@ def _greeting(simulator: Simulator) -> str:
 
 
 def _line(time: str, values: dict[str, Value]) -> str:
+    # The direction stands in front of it.
+    grid = str(values["grid_power"]).removeprefix("-")
     return (
         f"{time}  PV {values['energy_today']} kWh today  house {values['load_power']} W  "
-        f"grid {values['grid_direction']} {values['grid_power']} W  "
+        f"grid {values['grid_direction']} {grid} W  "
         f"battery {values['battery_mode']} {values['battery_soc']} %\n"
     )

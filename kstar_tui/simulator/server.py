@@ -6,11 +6,12 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address
 from types import TracebackType
 from typing import Self
 
 from kstar_tui.clock import Clock
-from kstar_tui.link.interface import Address
+from kstar_tui.link.interface import DATA_PORT, DISCOVERY_PORT, Address
 from kstar_tui.protocol.discovery import DISCOVERY_TEXT
 from kstar_tui.protocol.frame import Request
 from kstar_tui.simulator.days import named_day
@@ -23,6 +24,12 @@ from kstar_tui.simulator.sockets import EVERYWHERE, bound, heard_at, own_address
 
 __all__ = ["Simulator", "SimulatorCounters", "SimulatorOptions"]
 
+MAX_LATER = 1000
+"""Late replies that may be under way at once; what would come on top of them is lost."""
+
+_LISTENING = frozenset({DATA_PORT, DISCOVERY_PORT})
+"""Ports where another simulator is likely to hear what we send."""
+
 _Asker = tuple[str, int]
 
 
@@ -33,7 +40,8 @@ class SimulatorCounters:
     requests: Counter[Request] = field(default_factory=Counter)
     discoveries: int = 0
     ignored: int = 0
-    """Datagrams that were neither one of the requests nor the discovery text."""
+    """Datagrams that were neither one of the requests nor the discovery text, or that came from
+    where nobody is answered."""
     last_ignored: bytes = b""
 
 
@@ -149,7 +157,7 @@ class Simulator:
 
     def _on_data(self, data: bytes, asker: _Asker) -> None:
         request = self._requests.get(data)
-        if request is None:
+        if request is None or not self._may_answer(asker):
             self._ignore(data)
             return
         self.counters.requests[request] += 1
@@ -160,6 +168,8 @@ class Simulator:
         reply = self._reply(request, phase)
         foreign = self._replies.foreign(self.house.values()) if self._foreign else b""
         for outgoing in self._line.carry(data, reply, foreign):
+            if outgoing.data == data and asker[1] in _LISTENING:
+                continue
             transport = self._foreign if outgoing.foreign else self._data
             self._send(transport, outgoing.data, asker, outgoing.delay)
 
@@ -180,19 +190,31 @@ class Simulator:
                 )
 
     def _on_discovery(self, data: bytes, asker: _Asker) -> None:
-        if data != DISCOVERY_TEXT:
+        if data != DISCOVERY_TEXT or not self._may_answer(asker):
             self._ignore(data)
             return
         self.counters.discoveries += 1
         if self._phase() is Phase.SILENT or self._line.loses():
             return
-        host = self.options.bind
+        host: str | None = self.options.bind
         if host == EVERYWHERE:
             host = own_address(asker[0])
+        if host is None:
+            return
         text = f"{host},{self.options.mac},{self.options.name}".encode("ascii", "replace")
         # Always by the socket at our own address: a broadcast address is nobody's to reply from.
         for outgoing in self._line.carry_discovery(data, text):
+            if outgoing.data == data and asker[1] in _LISTENING:
+                continue
             self._send(self._discovery, outgoing.data, asker, outgoing.delay)
+
+    def _may_answer(self, asker: _Asker) -> bool:
+        """Whether it is somebody's question: a sender's address can be forged, and we are to be
+        nobody's way to flood a stranger, or a simulator's with its own echo."""
+        own = [each for each in (self._data, self._foreign, self._discovery) if each is not None]
+        return IPv4Address(asker[0]).is_private and asker[1] not in (
+            _address_of(transport).port for transport in own
+        )
 
     def _ignore(self, data: bytes) -> None:
         self.counters.ignored += 1
@@ -205,6 +227,8 @@ class Simulator:
             return
         if not delay:
             transport.sendto(data, to)
+            return
+        if len(self._later) >= MAX_LATER:
             return
 
         def send_now() -> None:

@@ -46,9 +46,13 @@ def heard_at(address: str) -> list[str]:
     return [EVERYONE, *(str(network.broadcast_address) for network in networks)]
 
 
-def own_address(towards: str) -> str:
-    """The address of this machine that `towards` would see; nothing is sent to find out."""
+def own_address(towards: str) -> str | None:
+    """The address of this machine that `towards` would see, None where no route leads there;
+    nothing is sent to find out."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         # Port 9 discards, and a datagram socket's connect only looks up the route.
-        probe.connect((towards, 9))
+        try:
+            probe.connect((towards, 9))
+        except OSError:
+            return None
         return str(probe.getsockname()[0])

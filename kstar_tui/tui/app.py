@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import locale
 import os
 import signal
 from collections.abc import Iterable
@@ -13,26 +12,26 @@ from typing import ClassVar
 from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.worker import Worker
 
 from kstar_tui.assembly import find
 from kstar_tui.clock import Clock, SystemClock
+from kstar_tui.link.events import Found
 from kstar_tui.link.interface import Address
 from kstar_tui.monitor.update import Update
 from kstar_tui.settings import Settings
-from kstar_tui.tui.glyphs import ASCII, UNICODE
+from kstar_tui.status import DEMO_WANTED, Status
+from kstar_tui.tui.glyphs import ASCII, UNICODE, speaks_unicode
 from kstar_tui.tui.help import HelpScreen
 from kstar_tui.tui.live.screen import LiveScreen
 from kstar_tui.tui.messages import InverterChosen, LinkChanged, MqttChanged, ReadingArrived
 from kstar_tui.tui.output import exact
+from kstar_tui.tui.panel import PanelScreen
 from kstar_tui.tui.search.screen import SearchScreen
 from kstar_tui.tui.session import Session
 from kstar_tui.tui.themes import DARK, LIGHT, theme_for
-
-INTERRUPTED = 130
-DEMO_WANTED = 64
-"""What `run_ui` returns where the user asked for the demo on the search screen."""
 
 _CALM = 10.0
 _SEARCH_LISTEN = 2.5
@@ -42,9 +41,22 @@ class KstarApp(App[None]):
     """Starts with `address` where one is known, else with the search."""
 
     TITLE = "kstar-tui"
+    # Where the terminal has nothing but ASCII, Textual's own widgets must do with it too.
+    CSS = """
+    .-ascii PanelScreen > VerticalScroll { border: ascii $accent; }
+    .-ascii SearchScreen #found { border: ascii $accent; }
+    .-ascii SearchScreen #address { border: ascii $primary; }
+    .-ascii FooterKey.-command-palette { border-left: none; }
+    .-ascii CommandPalette > Vertical { border: none; }
+    .-ascii CommandPalette #--input { border: none; }
+    .-ascii CommandPalette SearchIcon { display: none; }
+    .-ascii CommandPalette CommandInput { border: none; }
+    .-ascii CommandPalette CommandList { border: none; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quit", "Quit", id="app.quit"),
         Binding("question_mark", "help", "Help", id="app.help", key_display="?"),
+        Binding("ctrl+z", "suspend_process", "Suspend", id="app.suspend", show=False),
         Binding("ctrl+c", "interrupt", "Quit", id="app.interrupt", show=False, priority=True),
     ]
 
@@ -73,6 +85,7 @@ class KstarApp(App[None]):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = theme
+        self.set_class(ascii_only, "-ascii")
 
     def on_mount(self) -> None:
         """Go where there is something to see."""
@@ -83,27 +96,55 @@ class KstarApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action is in the palette."""
-        yield from super().get_system_commands(screen)
+        for command in super().get_system_commands(screen):
+            # Our own help tells the keys, of this screen and with their meaning.
+            if command.title != "Keys":
+                yield command
+        yield SystemCommand("Help", "The keys of this screen, and its signs", self.action_help)
         yield SystemCommand("Search", "Look for another inverter", self.action_search)
         if isinstance(screen, LiveScreen):
+            yield SystemCommand(
+                "Connections", "The inverter, the link and MQTT in detail", screen.action_details
+            )
             yield SystemCommand("Poll now", "Ask the inverter at once", screen.action_poll)
             word = "Go on" if screen.paused else "Pause"
             yield SystemCommand(word, "Hold the picture still or let it go", screen.action_pause)
 
     def on_inverter_chosen(self, message: InverterChosen) -> None:
         """Show the inverter that was chosen."""
-        self._open(message.address)
+        self._open(message.address, message.found)
 
     def action_search(self, alone: bool = False) -> None:
         """Look for inverters; `alone` takes a single one without asking."""
         if isinstance(self.screen, SearchScreen):
             return
         look = partial(find, self.settings, listen=_SEARCH_LISTEN)
-        self.push_screen(SearchScreen(look, self.clock, self.settings.port, alone=alone))
+        port, glyphs = self.settings.port, self.glyphs
+        current = self.session.monitor.latest.address if self.session else None
+        # The network is asked at the world's own pace, however fast the demo's day passes.
+        clock = SystemClock() if self._demo else self.clock
+        self.push_screen(
+            SearchScreen(
+                look,
+                clock,
+                port,
+                discovery_port=self.settings.discovery_port,
+                alone=alone,
+                current=current,
+                glyphs=glyphs,
+            )
+        )
+
+    def action_command_palette(self) -> None:
+        """Every action by its name."""
+        if not isinstance(self.screen, CommandPalette):
+            # Its own words end in a sign that ASCII does not have.
+            palette = CommandPalette(placeholder="Search for an action", id="--command-palette")
+            self.push_screen(palette)
 
     def action_help(self) -> None:
         """The keys of this screen and what its signs mean."""
-        if isinstance(self.screen, HelpScreen):
+        if isinstance(self.screen, PanelScreen):
             return
         keys = [
             (self.get_key_display(active.binding), active.binding.description)
@@ -122,18 +163,19 @@ class KstarApp(App[None]):
 
     def action_interrupt(self) -> None:
         """Ctrl-C ends like any program that it interrupts."""
-        self.exit(return_code=INTERRUPTED)
+        self.exit(return_code=Status.INTERRUPTED)
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         super()._display(screen, exact(renderable))
 
-    def _open(self, address: Address) -> None:
+    def _open(self, address: Address, found: Found | None = None) -> None:
         if self._running_session is not None:
             self._running_session.cancel()
         self.session = Session(
             self.settings,
             self.clock,
             address,
+            found=found,
             on_update=self._updated,
             on_mqtt=self._mqtt_changed,
         )
@@ -164,7 +206,7 @@ async def run_ui(
     """Run the app until the user leaves; returns the exit status, or DEMO_WANTED."""
     if address is None and settings.host:
         address = Address(settings.host, settings.port)
-    ascii_only = settings.ascii or "utf" not in locale.getpreferredencoding(False).lower()
+    ascii_only = settings.ascii or not speaks_unicode(os.environ)
     app = KstarApp(
         settings,
         clock or SystemClock(),
@@ -178,5 +220,6 @@ async def run_ui(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, app.exit)
+    loop.add_signal_handler(signal.SIGINT, app.action_interrupt)
     await app.run_async()
     return app.return_code or 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -108,3 +109,16 @@ ASCII = Glyphs(
     braille=False,
     ascii_only=True,
 )
+
+
+def speaks_unicode(environment: Mapping[str, str]) -> bool:
+    """Whether the user's locale has more than ASCII; where none is named at all, it has.
+
+    Python itself answers UTF-8 for the C locale, and then says so in LC_CTYPE.
+    """
+    names = ("LC_ALL", "LC_CTYPE", "LANG")
+    set_by_python = environment.get("LC_CTYPE") == "C.UTF-8" and "LC_ALL" not in environment
+    if set_by_python and environment.get("LANG") in ("C", "POSIX"):
+        return False
+    name = next((environment[name] for name in names if environment.get(name)), "utf-8")
+    return "utf" in name.lower()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from kstar_tui.link.events import Found
 from kstar_tui.link.interface import Address
 from kstar_tui.monitor.update import Update
 
@@ -11,9 +12,11 @@ from kstar_tui.monitor.update import Update
 class InverterChosen(Message):
     """The user, or the search on its own, settled on an inverter."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, found: Found | None = None) -> None:
+        """`found` is what the search knows of it; None where its address was typed."""
         super().__init__()
         self.address = address
+        self.found = found
 
 
 class ReadingArrived(Message):

@@ -92,11 +92,6 @@ class Paint:
         self.put(end - len(text), y, text, style, field)
         return end - len(text)
 
-    def centre(self, rect: Rect, y: int, text: str, style: str = "text") -> None:
-        """Place text in the middle of a rectangle's width, cut to it."""
-        text = text[: rect.width]
-        self.put(rect.x + (rect.width - len(text)) // 2, y, text, style)
-
     def row(self, y: int, x: int, end: int, parts: Sequence[tuple[str, str]]) -> None:
         """Place styled parts one after another, up to column `end`."""
         for text, style in parts:

@@ -25,6 +25,8 @@ class Palette:
 
 _DARK = {
     "solar": "#ffa726",
+    "solar-area": "#8f5d14",
+    "house-on-solar": "#c5f07c",
     "import": "#5aa9e6",
     "export": "#a47be8",
     "discharge": "#4db6ac",
@@ -40,6 +42,8 @@ _DARK = {
 }
 _LIGHT = {
     "solar": "#b45309",
+    "solar-area": "#f0c48a",
+    "house-on-solar": "#2b5f14",
     "import": "#1f6fb2",
     "export": "#6d3fc4",
     "discharge": "#00796b",
@@ -55,6 +59,8 @@ _LIGHT = {
 }
 _ANSI = {
     "solar": "yellow",
+    "solar-area": "yellow",
+    "house-on-solar": "black",
     "import": "blue",
     "export": "magenta",
     "discharge": "cyan",
@@ -81,6 +87,8 @@ def _palette(colours: Mapping[str, str], background: str) -> Palette:
         styles[f"{name}-title"] = styles[name] + Style(bold=True)
         # Bars that hang from above are the inverse of bars that stand.
         styles[f"{name}-inverse"] = styles[name] + Style(reverse=True)
+    on_area, area = _colour(colours["house-on-solar"]), _colour(colours["solar-area"])
+    styles["house-on-solar"] = Style(color=on_area, bgcolor=area)
     styles["title"] = styles["text"] + Style(bold=True)
     styles["alarm"] = styles["fault"] + Style(reverse=True)
     return Palette(styles)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kstar_tui.assembly import make_monitor, make_publisher
 from kstar_tui.clock import Clock
+from kstar_tui.link.events import Found
 from kstar_tui.link.interface import Address
 from kstar_tui.monitor.events import Event, events_between
 from kstar_tui.monitor.trail import Trail
@@ -30,13 +31,17 @@ class Session:
         clock: Clock,
         address: Address,
         *,
+        found: Found | None = None,
         on_update: Callable[[Update], None],
         on_mqtt: Callable[[], None],
     ) -> None:
         self.clock = clock
-        self.trail = Trail()
+        # Over one lost poll, but not over an outage.
+        self.trail = Trail(hold=2.5 * settings.interval)
         self.events: deque[Event] = deque(maxlen=_EVENTS_KEPT)
-        self.monitor = make_monitor(settings, clock, address)
+        self.monitor = make_monitor(
+            settings, clock, address, mac=found.mac if found else None, named=found is None
+        )
         self._publisher = make_publisher(settings, clock)
         self._on_update = on_update
         self._on_mqtt = on_mqtt

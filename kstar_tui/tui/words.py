@@ -10,6 +10,9 @@ from kstar_tui.protocol.reading import Reading
 DEADBAND = 20
 """Watts under which a flow is shown as idle: the meters' own noise."""
 
+NO_GRID = 50.0
+"""Volts under which there is no grid to speak of."""
+
 NOTHING = "—"
 
 
@@ -39,7 +42,10 @@ def duration(seconds: float) -> str:
 
 def age(seconds: float, calm: float) -> str:
     """How old data is; `now` within `calm` seconds, so that a healthy screen stands still."""
-    return "now" if seconds < calm else f"{duration(seconds)} ago"
+    if seconds < calm:
+        return "now"
+    # Seconds in tens: a screen that counted them would be sent every second.
+    return f"{duration(seconds if seconds >= 60 else seconds // 10 * 10)} ago"
 
 
 def moment(at: datetime, now: datetime) -> str:
@@ -60,8 +66,15 @@ def battery_word(reading: Reading) -> str:
     return "no battery" if reading.battery_mode == "none" else "idle"
 
 
+def no_grid(reading: Reading) -> bool:
+    """The grid is lost: no voltage, whatever else a frame may say."""
+    return reading.grid_voltage < NO_GRID
+
+
 def grid_word(reading: Reading) -> str:
-    """What the meter sees: importing, exporting, idle, or that its direction is not known."""
+    """What the meter sees: importing, exporting, idle; no grid, or a direction nobody knows."""
+    if no_grid(reading):
+        return "no grid"
     if reading.grid_power is None:
         return "unknown"
     if reading.grid_power >= DEADBAND:
@@ -72,8 +85,15 @@ def grid_word(reading: Reading) -> str:
 
 
 def solar_word(reading: Reading) -> str:
-    """Whether the sun brings anything."""
-    return "producing" if reading.pv_power >= DEADBAND else "no sun"
+    """Whether the sun brings anything; the sun is not blamed for a fault."""
+    if reading.pv_power >= DEADBAND:
+        return "producing"
+    return "stopped" if reading.errors else "no sun"
+
+
+def house_word(reading: Reading) -> str:
+    """Where the house is fed from, as far as it is not the usual way."""
+    return "on backup" if no_grid(reading) else "using"
 
 
 STATE_STYLES = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from answering import answering
 
 from kstar_tui.protocol.encode import encode_device_info, encode_running_data, encode_settings
 from kstar_tui.protocol.frame import Request, build_reply
@@ -46,22 +46,8 @@ ANSWERS = {
 @pytest.fixture(scope="session")
 def inverter() -> Iterator[int]:
     """The UDP port of an inverter on 127.0.0.1 that always answers the same, at once."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind(("127.0.0.1", 0))
-
-        def answer() -> None:
-            while True:
-                question, asker = sock.recvfrom(2048)
-                if not question:
-                    return
-                sock.sendto(ANSWERS[question], asker)
-
-        thread = threading.Thread(target=answer)
-        thread.start()
-        yield sock.getsockname()[1]
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ender:
-            ender.sendto(b"", sock.getsockname())
-        thread.join()
+    with answering(ANSWERS) as port:
+        yield port
 
 
 @pytest.fixture(scope="session")

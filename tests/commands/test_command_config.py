@@ -104,6 +104,41 @@ async def test_what_makes_no_sense_is_refused(
     assert not (tmp_path / ".config").exists()
 
 
+@pytest.mark.parametrize(
+    ("before", "key", "value", "said"),
+    [
+        ("", "inverter.port", "48899", "are both 48899; allowed are two different ports"),
+        (
+            "[discovery]\nport = 5\n",
+            *("inverter.port", "48899", "inverter.port is 48899; allowed is any other port"),
+        ),
+        ("", "discovery.port", "8899", "inverter.port and discovery.port are both 8899"),
+        ("[inverter]\nport = 5\n", "discovery.port", "5", "are both 5; allowed are two different"),
+    ],
+)
+async def test_what_nothing_would_start_with_is_not_written(
+    before: str, key: str, value: str, said: str, program: Program, tmp_path: Path
+) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text(f"# mine\n{before}")
+    done = await program("config", "set", key, value, "--config", str(path))
+    assert (done.status, done.out) == (2, "")
+    assert f"Not written, as nothing would start with it: {path}: inverter.port" in done.err
+    assert said in done.err
+    assert path.read_text() == f"# mine\n{before}"
+    assert list(tmp_path.iterdir()) == [path]
+    assert (await program("config", "--config", str(path))).status == 0
+
+
+async def test_what_nothing_starts_with_can_be_set_right(program: Program, tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text("[inverter]\nport = 48899\n")
+    assert (await program("config", "--config", str(path))).status == 2
+    set_right = ("config", "set", "inverter.port", "8899", "--config", str(path))
+    assert (await program(*set_right)).status == 0
+    assert (await program("config", "--config", str(path))).status == 0
+
+
 async def test_a_broken_file_is_not_written_over(program: Program, tmp_path: Path) -> None:
     path = tmp_path / "c.toml"
     path.write_text("nonsense = 1\n")

@@ -14,7 +14,7 @@ from kstar_tui.commands.hexdump import NoFrameError, split_frames
 from kstar_tui.commands.show import NOTHING, reading_json, reading_lines, value_text
 from kstar_tui.protocol.device import DeviceInfo, DeviceSettings
 from kstar_tui.protocol.encode import encode_device_info, encode_running_data, encode_settings
-from kstar_tui.protocol.fields import Value
+from kstar_tui.protocol.fields import Source, Value
 from kstar_tui.protocol.frame import Frame, Request, build_reply, parse_frame
 from kstar_tui.protocol.reading import FIELDS, Reading, decode_running_data
 
@@ -140,10 +140,9 @@ async def test_people_get_words(program: Program) -> None:
         "  Grid power                 importing 421 W",
         "  Battery power              charging 20.24 W",
         "  Grid frequency             49.92 Hz",
-        "  Battery status word        —  (GoodWe ES, not confirmed on a KStar)",
         "  Errors                     grid voltage out of range",
         "  Error bits                 0x00020000",
-        "  State of health            —  (GoodWe ES, not confirmed on a KStar)",
+        "  State of charge            71 %",
         "  Model                      KSE4000",
         "  Firmware                   —",
         "  Charge window start        not set",
@@ -222,13 +221,20 @@ def labels(**values: Value) -> set[str]:
     return {line.strip().split("  ")[0] for line in reading_lines(reading(frame))}
 
 
+# 0 is "not said" in those of the GoodWe's own fields that have a place in every frame.
+GOODWE_ONLY = {name: 1 for name, row in FIELDS.items() if row.source is Source.GOODWE}
+LONGEST = 133
+"""Bytes of a running-data payload that has a place for every field."""
+
+
 MORE_BATTERIES = [name for name in FIELDS if name.startswith(tuple(f"battery_{n}_" for n in "234"))]
 
 
 def test_every_field_has_its_line() -> None:
     banks = {"battery_2_voltage": 50.0, "battery_3_voltage": 51.0, "battery_4_voltage": 52.0}
-    assert labels(**banks) >= {row.label for row in FIELDS.values()}
-    lines = list(reading_lines(reading(build_reply(0x86, encode_running_data(banks)))))
+    payload = encode_running_data({**GOODWE_ONLY, **banks}, LONGEST)
+    lines = list(reading_lines(reading(build_reply(0x86, payload))))
+    assert {line.strip().split("  ")[0] for line in lines} >= {row.label for row in FIELDS.values()}
     assert sum(line.startswith("  ") for line in lines) == len(FIELDS)
     assert all(line.isprintable() for line in lines)
 
@@ -237,17 +243,27 @@ def test_batteries_that_are_not_there_are_left_out() -> None:
     one = labels(battery_soc=100, battery_3_soc=100)
     assert one & {FIELDS[name].label for name in MORE_BATTERIES} == set()
     assert len(MORE_BATTERIES) == 11
-    rest = {row.label for name, row in FIELDS.items() if name not in MORE_BATTERIES}
-    assert one >= rest
+    rest = FIELDS.keys() - GOODWE_ONLY.keys() - set(MORE_BATTERIES)
+    assert one >= {FIELDS[name].label for name in rest}
     two = labels(battery_2_voltage=50.1)
     assert {label for label in two - one if label.startswith("Battery")} == {
         FIELDS[name].label for name in MORE_BATTERIES if name.startswith("battery_2")
     }
 
 
+def test_what_only_a_goodwe_is_known_to_say_has_no_line_where_it_says_nothing() -> None:
+    frame = build_reply(0x86, encode_running_data({"battery_soh": 97}))
+    lines = [line for line in reading_lines(reading(frame)) if "GoodWe" in line]
+    assert lines == ["  State of health            97 %  (GoodWe ES, not confirmed on a KStar)"]
+    values = reading_json(reading(RUNNING))
+    assert values.keys() >= GOODWE_ONLY.keys()
+    assert not any(values[name] for name in GOODWE_ONLY)
+
+
 def test_json_keeps_batteries_that_are_not_there() -> None:
     one = reading(build_reply(0x86, encode_running_data({"battery_3_soc": 100})))
-    assert reading_json(one)["battery_3_soc"] == 100
+    assert reading_json(one)["battery_soc"] == 0
+    assert reading_json(one)["battery_3_soc"] is None
     assert reading_json(one)["battery_3_voltage"] is None
 
 

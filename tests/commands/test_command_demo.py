@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import pytest
 from program_talk import Program
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
-
 from terminal import Terminal
 
 

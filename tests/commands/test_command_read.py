@@ -11,12 +11,18 @@ from datetime import datetime
 import pytest
 from program_talk import PATIENCE, Program, around, at, simulator
 
-from kstar_tui.commands.context import CommandError, Status
-from kstar_tui.commands.read import take
+from kstar_tui.commands.context import CommandError
+from kstar_tui.commands.read import take, taken_json
 from kstar_tui.link.client import InverterClient
-from kstar_tui.protocol.reading import FIELDS
+from kstar_tui.link.interface import Address, LinkCounters, LinkError
+from kstar_tui.protocol.device import DeviceInfo, DeviceSettings
+from kstar_tui.protocol.encode import encode_running_data
+from kstar_tui.protocol.fields import Source
+from kstar_tui.protocol.frame import Request, build_reply, parse_frame
+from kstar_tui.protocol.reading import FIELDS, Reading, decode_running_data
 from kstar_tui.simulator.faults import Faults
 from kstar_tui.simulator.server import Simulator
+from kstar_tui.status import Status
 
 CONNECTION = ["timestamp", "host", "serial", "model"]
 
@@ -66,7 +72,9 @@ async def test_people_get_groups_units_and_words(program: Program, inverter: Sim
         *("PV", "Battery", "Grid", "Load", "Inverter", "Energy")
     ]
     absent = [name for name in FIELDS if re.match(r"battery_\d", name)]
-    assert len(lines) == 2 + 6 + len(FIELDS) - len(absent)
+    unsaid = [name for name, row in FIELDS.items() if row.source is Source.GOODWE]
+    assert len(lines) == 2 + 6 + len(FIELDS) - len({*absent, *unsaid})
+    assert "GoodWe" not in done.out
     assert "Battery 3" not in done.out
     assert re.search(r"(?m)^  Grid power +((importing|exporting) \d+ W|0 W)$", done.out)
 
@@ -151,6 +159,41 @@ async def test_a_held_reading_is_asked_for_again() -> None:
     assert all(taken.reading.grid_voltage > 200 for taken in readings)
     assert all(taken.info.serial == inverter.options.serial_number for taken in readings)
     assert len(clock.slept) >= 1
+
+
+class Shy:
+    """An inverter that measures but says little or nothing of itself."""
+
+    address = Address("192.168.1.50")
+    counters = LinkCounters()
+
+    def __init__(self, info: DeviceInfo | None) -> None:
+        self.info = info
+
+    async def identify(self) -> DeviceInfo:
+        if self.info is None:
+            raise LinkError("no answer")
+        return self.info
+
+    async def read(self) -> Reading:
+        payload = encode_running_data({"grid_voltage": 230.1, "load_power": 315})
+        return decode_running_data(parse_frame(build_reply(0x86, payload)))
+
+    async def settings(self) -> DeviceSettings:
+        raise LinkError("no answer")
+
+
+@pytest.mark.parametrize("info", [None, DeviceInfo("", "", "", "", "", 2, "Germany")])
+async def test_what_it_does_not_say_of_itself_is_null(info: DeviceInfo | None) -> None:
+    values = taken_json(await take(Shy(info), Instant()))
+    assert (values["serial"], values["model"], values["load_power"]) == (None, None, 315)
+
+
+async def test_who_answers_nothing_is_not_asked_twice() -> None:
+    async with simulator(Faults(silent=True)) as silent:
+        with pytest.raises(LinkError, match="no answer"):
+            await take(InverterClient(silent.address, timeout=0.05), Instant())
+        assert silent.counters.requests == {Request.RUNNING_DATA: 3}
 
 
 async def test_lost_and_damaged_replies_do_not_matter(program: Program) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import signal
+import socket
 from argparse import Namespace
 from dataclasses import replace
 from datetime import time
@@ -14,12 +15,14 @@ from pathlib import Path
 import pytest
 from program_talk import PATIENCE, Program
 
-from kstar_tui.commands.context import CommandError, Status
+from kstar_tui.commands.context import CommandError
 from kstar_tui.commands.day import simulated_day
 from kstar_tui.link.client import InverterClient
 from kstar_tui.link.interface import Address
 from kstar_tui.protocol.encode import encode_device_info, encode_running_data
-from kstar_tui.protocol.frame import build_reply
+from kstar_tui.protocol.frame import GOODWE_MONITOR, Request, build_reply, parse_frame
+from kstar_tui.simulator.frames import request_frame
+from kstar_tui.status import Status
 
 ANYWHERE = ("--port", "0", "--discovery-port", "0")
 
@@ -64,6 +67,33 @@ async def test_ctrl_c(program: Program) -> None:
 async def test_the_days_options_before_the_command(program: Program) -> None:
     process = await program.start("--day", "night", "simulate", *ANYWHERE)
     await said(process, r"a night day from 22:15 on, 1 times as fast, seed 1")
+    assert await ended(process, signal.SIGTERM) == Status.DONE
+
+
+async def test_verbose_says_how_each_quarter_of_an_hour_was(program: Program) -> None:
+    day = ("--start", "12:00", "--speed", "3600")
+    process = await program.start("simulate", "--verbose", *day, *ANYWHERE)
+    for clock_time in ("12:15", "12:30"):
+        await said(
+            process, rf"{clock_time}  PV [\d.]+ kWh today  house \d+ W  grid exporting \d+ W"
+        )
+    assert await ended(process, signal.SIGTERM) == Status.DONE
+
+
+async def test_goodwe_answers_only_to_its_own_address(program: Program) -> None:
+    process = await program.start("simulate", "--goodwe", *ANYWHERE)
+    where = await said(process, r"a simulated GoodWe \(C0\) inverter, answers on 127\S+ port (\d+)")
+    address = ("127.0.0.1", int(where[1]))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
+        asker.setblocking(False)
+        loop = asyncio.get_running_loop()
+        # The first gets no answer: what comes is the second's.
+        for question in (Request.RUNNING_DATA, Request.DEVICE_INFO):
+            asked = request_frame(question, goodwe=question is Request.DEVICE_INFO)
+            await loop.sock_sendto(asker, asked, address)
+        async with asyncio.timeout(PATIENCE):
+            frame = parse_frame(await loop.sock_recv(asker, 2048))
+    assert (frame.monitor, frame.request) == (GOODWE_MONITOR, Request.DEVICE_INFO)
     assert await ended(process, signal.SIGTERM) == Status.DONE
 
 

@@ -18,6 +18,7 @@ from scripted_inverter import (
     truthful,
 )
 
+from kstar_tui.link import udp
 from kstar_tui.link.client import InverterClient
 from kstar_tui.link.interface import DISCOVERY_PORT, Address, LinkError
 from kstar_tui.protocol.frame import GOODWE_MONITOR, Rejection, Request, build_reply
@@ -341,10 +342,10 @@ async def test_an_unknown_host_is_said_in_words(monkeypatch: pytest.MonkeyPatch)
 
 
 async def test_a_name_server_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def forever(*_: object, **__: object) -> object:
-        return await asyncio.Event().wait()
+    async def forever(*_: object) -> str:
+        return await asyncio.get_running_loop().create_future()
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", forever)
+    monkeypatch.setattr(udp, "look_up", forever)
     with pytest.raises(LinkError, match=r"no name server knew 'solar\.invalid' within 0\.1 s"):
         await InverterClient(Address("solar.invalid"), timeout=0.1, tries=1).read()
 

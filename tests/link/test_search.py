@@ -80,7 +80,7 @@ async def test_several_inverters_and_strangers(start, settle) -> None:
     events = await collect(hood.port, port)
     assert events[0] == Asked(LOOPBACK[0], None)
     found = sorted((e for e in events if isinstance(e, Found)), key=lambda e: e.address)
-    assert [(e.address, e.mac, e.name, e.info.serial) for e in found] == [
+    assert [(e.address, e.mac, e.name, e.serial) for e in found] == [
         (Address("127.0.0.1", port), "AC:CF:23:A1:B2:C1", "Solar-WiFi1", "KSE0001"),
         (Address("127.0.0.2", port), "AC:CF:23:A1:B2:C2", "Solar-WiFi1", "KSE0002"),
     ]
@@ -96,7 +96,7 @@ async def test_several_inverters_and_strangers(start, settle) -> None:
     # The question was repeated, from one ephemeral port; each host was proved once.
     assert hood.heard == [DISCOVERY_TEXT] * 3
     assert len(hood.askers) == 1
-    assert logger.data == [Request.DEVICE_INFO.frame] * 3
+    assert logger.data == [Request.RUNNING_DATA.frame] * 3 + [Request.DEVICE_INFO.frame] * 3
 
 
 async def test_an_inverter_without_a_reading_is_found(start, settle) -> None:
@@ -106,9 +106,21 @@ async def test_an_inverter_without_a_reading_is_found(start, settle) -> None:
     )
     hood = await settle({"127.0.0.1": [reply("127.0.0.1")]})
     events = await collect(hood.port, inverter.address[1])
-    assert [(e.info.serial, e.reading) for e in events if isinstance(e, Found)] == [
-        ("KSE0001", None)
-    ]
+    assert [(e.serial, e.reading) for e in events if isinstance(e, Found)] == [("KSE0001", None)]
+
+
+async def test_an_inverter_that_does_not_say_who_it_is_is_found(start, settle) -> None:
+    honest = truthful("KSE0001")
+    inverter = await start(
+        lambda data, n: honest(data, n) if data == Request.RUNNING_DATA.frame else []
+    )
+    hood = await settle({"127.0.0.1": [reply("127.0.0.1")]})
+    events = await collect(hood.port, inverter.address[1])
+    (found,) = (e for e in events if isinstance(e, Found))
+    assert (found.info, found.serial, found.model) == (None, None, None)
+    assert found.reading is not None
+    assert found.reading.load_power == 315
+    assert len(events) == 2
 
 
 async def test_an_echo_is_silence(settle) -> None:
@@ -149,7 +161,7 @@ async def test_what_cannot_be_asked_is_said_and_the_rest_goes_on(start, settle) 
     gone = Target("gone0", "192.0.2.1", "192.0.2.255")
     events = await collect(hood.port, inverter.address[1], targets=[gone, *LOOPBACK])
     assert Asked(gone, "no longer an address of this machine") in events
-    assert [e.info.serial for e in events if isinstance(e, Found)] == ["KSE0001"]
+    assert [e.serial for e in events if isinstance(e, Found)] == ["KSE0001"]
 
 
 async def test_a_send_that_is_not_permitted_is_said(

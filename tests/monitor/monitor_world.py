@@ -102,6 +102,8 @@ class World:
         self.nameless = False
         self.unset = False
         self.delay = 0.0
+        self.delays: dict[str, float] = {}
+        """Seconds that a certain question takes instead."""
         self.asked: list[tuple[float, str, str]] = []
         self.searches: list[list[SearchEvent]] = []
         self.searched: list[float] = []
@@ -136,8 +138,8 @@ class WorldLink:
     async def _ask(self, what: str) -> None:
         world = self.world
         world.asked.append((world.clock.time - 1000, what, self.address.host))
-        if world.delay:
-            await world.clock.sleep(world.delay)
+        if delay := world.delays.get(what, world.delay):
+            await world.clock.sleep(delay)
         if world.down or self.address not in world.serials:
             raise LinkError(f"3 tries of 1.5 s to {self.address.host}:8899: no answer")
 

@@ -22,11 +22,12 @@ async def test_slow_answers_do_not_pile_up(clock, world, watch) -> None:
     await clock.settle()
     world.delay = 4.5
     await clock.advance(18)
-    # Asked at 2; each answer takes 4.5 s, so the next question follows it directly.
-    assert world.times("read") == [0, 2, 6.5, 11, 15.5]
+    # Asked at 2; each answer takes 4.5 s, and the next question follows it after a rest.
+    assert world.times("read") == [0, 2, 8.5, 15]
     world.delay = 0
     await clock.advance(12)
-    times = world.times("read")[5:]
+    times = world.times("read")[4:]
+    assert len(times) == 5
     assert all(b - a == 2 for a, b in itertools.pairwise(times))
 
 
@@ -48,6 +49,14 @@ async def test_poll_now_does_not_wait(clock, world, watch) -> None:
     assert watched.monitor.latest.next_poll_monotonic == 1007
     await clock.advance(10)
     assert world.times("read") == [0, 2, 7, 12]
+
+
+async def test_however_often_asked_for_polls_are_two_seconds_apart(clock, world, watch) -> None:
+    watched = watch()
+    for _ in range(80):
+        watched.monitor.poll_now()
+        await clock.advance(0.1)
+    assert world.times("read") == [0, 2, 4, 6, 8]
 
 
 async def test_poll_now_during_a_poll_is_answered_by_it(clock, world, watch) -> None:

@@ -66,6 +66,36 @@ async def test_searches_back_off_and_say_why_once(clock, world, watch, caplog) -
     assert watched.monitor.latest.error is None
 
 
+async def test_another_order_and_another_count_are_no_news(clock, world, watch, caplog) -> None:
+    lan = TARGET._replace(interface="eth0", broadcast="10.0.0.255")
+    gone = Asked(TARGET._replace(interface="wg0"), "no longer an address of this machine")
+
+    def deaf(host: str, replies: int) -> NotAnInverter:
+        return NotAnInverter(host, None, "Deye", f"is none ({replies} replies refused)")
+
+    world.searches = [
+        [Asked(TARGET, None), Asked(lan, None), gone, deaf("10.0.0.9", 1), deaf("10.0.0.30", 2)],
+        [gone, Asked(lan, None), deaf("10.0.0.30", 5), deaf("10.0.0.9", 2), Asked(TARGET, None)],
+        [Asked(lan, None), Asked(TARGET, None), deaf("10.0.0.9", 3), gone],
+        [Asked(TARGET, None), gone, Asked(lan, None), deaf("10.0.0.30", 1), deaf("10.0.0.9", 1)],
+        [Asked(TARGET, None), gone, Asked(lan, None), deaf("10.0.0.4", 1), deaf("10.0.0.9", 1)],
+    ]
+    watched = watch(address=None)
+    await clock.advance(36)
+    assert len(world.searched) == 4
+    assert [r.getMessage() for r in caplog.records] == [
+        "no inverter answered on 10.0.0.255, 192.168.1.255;"
+        " wg0 192.168.1.255: no longer an address of this machine;"
+        " 10.0.0.9 is none (1 replies refused); 10.0.0.30 is none (2 replies refused);"
+        " searching on"
+    ]
+    # What is shown is the newest failure all the same.
+    assert "10.0.0.30 is none (1 replies" in str(watched.monitor.latest.error)
+    await clock.advance(40)
+    assert len(caplog.records) == 2
+    assert "10.0.0.4 is none" in caplog.text
+
+
 async def test_poll_now_searches_now(clock, world, watch) -> None:
     watched = watch(address=None)
     await clock.advance(16)
@@ -141,6 +171,90 @@ async def test_another_inverter_is_not_taken_in_its_place(clock, world, watch) -
     await clock.advance(30)
     assert watched.monitor.latest.address == HOME
     assert watched.monitor.latest.state is LinkState.OFFLINE
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+async def test_another_inverter_at_an_address_that_was_found_is_not_taken_for_it(
+    clock, world, watch, caplog, chosen: bool
+) -> None:
+    world.searches = [] if chosen else [[found("KSE1", mac=MAC)]]
+    watched = watch(HOME, named=False, mac=MAC) if chosen else watch(address=None)
+    await clock.settle()
+    assert (watched.monitor.latest.key, watched.monitor.latest.mac) == ("KSE1", MAC)
+    world.down = True
+    await clock.advance(15)
+    world.down = False
+    # The router gave its address to the neighbour's.
+    world.serials = {HOME: "KSE2"}
+    world.nameless = False
+    watched.updates.clear()
+    await clock.advance(200)
+    # It does not always say who it is, and is not taken for ours then either.
+    world.nameless = True
+    await clock.advance(200)
+    latest = watched.monitor.latest
+    assert (latest.state, latest.key, latest.address) == (LinkState.OFFLINE, "KSE1", HOME)
+    assert not [u for u in watched.updates if u.fresh]
+    assert latest.error == (
+        "another inverter answers at 192.168.1.50: serial number KSE2, not KSE1"
+    )
+    assert len(world.searched) > 5
+    lines = [r.getMessage() for r in caplog.records if "another" in r.getMessage()]
+    assert lines == [
+        "another inverter answers at 192.168.1.50: serial number KSE2; still looking for KSE1"
+    ]
+    world.nameless = False
+    world.serials[MOVED] = "KSE1"
+    world.searches = [[found("KSE2", HOME.host), found("KSE1", MOVED.host)]]
+    await clock.advance(61)
+    latest = watched.monitor.latest
+    assert (latest.state, latest.key, latest.address) == (LinkState.ONLINE, "KSE1", MOVED)
+
+
+async def test_back_at_an_address_where_another_one_answered_for_a_while(
+    clock, world, watch
+) -> None:
+    watched = watch(HOME, named=False)
+    await clock.settle()
+    world.down = True
+    await clock.advance(15)
+    world.down = False
+    world.serials[HOME] = "KSE2"
+    await clock.advance(10)
+    world.serials[HOME] = "KSE1"
+    await clock.advance(60)
+    assert watched.monitor.latest.state is LinkState.ONLINE
+    assert watched.monitor.latest.key == "KSE1"
+
+
+async def test_where_nothing_can_be_looked_for_another_inverter_is_taken(
+    clock, world, watch
+) -> None:
+    watched = watch(HOME, named=False, find=None)
+    await clock.settle()
+    world.down = True
+    await clock.advance(15)
+    world.down = False
+    world.serials[HOME] = "KSE2"
+    await clock.advance(5)
+    assert (watched.monitor.latest.state, watched.monitor.latest.key) == (LinkState.ONLINE, "KSE2")
+
+
+async def test_found_without_a_name_it_is_asked_for_one(clock, world, watch) -> None:
+    world.searches = [[found(mac=MAC)._replace(info=None)]]
+    watched = watch(address=None)
+    await clock.settle()
+    assert watched.monitor.latest.key == "KSE1"
+    assert world.times("identify") == [0]
+
+
+async def test_found_with_its_name_it_is_not_asked_for_it_again(clock, world, watch) -> None:
+    world.searches = [[found(mac=MAC)]]
+    watched = watch(address=None)
+    await clock.advance(20)
+    assert watched.monitor.latest.key == "KSE1"
+    assert world.times("identify") == []
+    assert world.times("settings") == [0]
 
 
 async def test_what_was_never_known_is_woken_but_not_looked_for(clock, world, watch) -> None:

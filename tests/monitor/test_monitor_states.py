@@ -167,7 +167,7 @@ async def test_held_readings_age_like_lost_ones_but_need_no_rescue(clock, world,
     assert latest.reading == reading()
     assert not latest.fresh
     assert latest.rejected == {"all values zero": 1}
-    assert latest.error == "it answered with a reading that cannot be true: all values zero"
+    assert latest.error == "it answers, but not plausibly: all values zero"
     await clock.advance(35)
     assert watched.monitor.latest.state is LinkState.OFFLINE
     assert watched.monitor.latest.rejected == {"all values zero": 8}
@@ -196,22 +196,71 @@ async def test_a_reading_flows_without_a_name(clock, world, watch) -> None:
     await clock.advance(5)
     assert [u.fresh for u in watched.updates].count(True) == 2
     assert watched.monitor.latest.info is None
-    assert world.times("identify") == [0, 5]
-    assert world.times("settings") == []
+    # One lost answer is made good at once; who never answers is not asked at every poll.
+    await clock.advance(94)
+    assert world.times("identify") == [0, 5, 55]
+    assert world.times("settings") == [0]
     world.nameless = False
-    await clock.advance(10)
+    await clock.advance(11)
     assert watched.monitor.latest.key == "KSE1"
-    assert world.times("identify") == [0, 5, 10]
-    assert world.times("settings") == [10]
+    assert world.times("identify") == [0, 5, 55, 105]
+    assert world.times("settings") == [0, 105]
+    await clock.advance(200)
+    assert len(world.times("identify")) == 4
 
 
-async def test_settings_are_asked_once_even_in_vain(clock, world, watch) -> None:
+async def test_settings_that_are_lost_are_asked_for_again_ten_polls_later(
+    clock, world, watch
+) -> None:
     world.unset = True
     watched = watch()
-    await clock.advance(20)
-    assert world.times("settings") == [0]
+    await clock.advance(60)
+    assert world.times("settings") == [0, 50]
     assert watched.monitor.latest.settings is None
     assert watched.states == ["connecting", "online"]
+    world.unset = False
+    await clock.advance(200)
+    assert world.times("settings") == [0, 50, 100]
+    assert watched.monitor.latest.settings is not None
+
+
+async def test_a_reading_is_as_old_as_its_answer(clock, world, watch) -> None:
+    world.delays = {"identify": 4.5}
+    watched = watch()
+    await clock.advance(4.5)
+    (first,) = [u for u in watched.updates if u.fresh]
+    # Who it is comes with the first reading, however long that takes.
+    assert (first.key, first.at) == ("KSE1", START + timedelta(seconds=4.5))
+    assert (first.taken, first.taken_monotonic) == (START, 1000.0)
+
+
+async def test_further_questions_hold_up_no_reading(clock, world, watch) -> None:
+    world.delays = {"settings": 4.5}
+    world.nameless = world.unset = True
+    watched = watch()
+    await clock.settle()
+    assert [u.at for u in watched.updates if u.fresh] == [START]
+    world.delays = {"identify": 4.5}
+    await clock.advance(6)
+    assert [u.at for u in watched.updates if u.fresh] == [START, START + timedelta(seconds=5)]
+    assert world.times("identify") == [0, 5]
+
+
+async def test_after_an_outage_a_reading_waits_until_it_is_known_whose_it_is(
+    clock, world, watch
+) -> None:
+    watched = watch()
+    await clock.settle()
+    world.down = True
+    await clock.advance(15)
+    world.down = False
+    world.serials[HOME] = "KSE2"
+    world.delays = {"identify": 3}
+    watched.updates.clear()
+    await clock.advance(9)
+    (fresh,) = [u for u in watched.updates if u.fresh]
+    assert (fresh.key, fresh.at) == ("KSE2", START + timedelta(seconds=23))
+    assert fresh.taken == START + timedelta(seconds=20)
 
 
 async def test_another_inverter_after_an_outage(clock, world, watch, caplog) -> None:

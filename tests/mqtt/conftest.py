@@ -6,18 +6,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from mqtt_helpers import Mosquitto, Subscriber, mosquitto_binaries
+from mqtt_helpers import Mosquitto, Subscriber, mosquitto_in
 
 
 @pytest.fixture
 async def mosquitto(tmp_path: Path) -> AsyncIterator[Mosquitto]:
     """A broker that is not started yet, on a free port, for user and password `mqtt`."""
-    binaries = mosquitto_binaries()
-    if binaries is None:
-        pytest.skip("no mosquitto with mosquitto_passwd is installed")
-    broker = Mosquitto(tmp_path, *binaries)
-    yield broker
-    await broker.stop()
+    async with mosquitto_in(tmp_path) as broker:
+        yield broker
 
 
 @pytest.fixture

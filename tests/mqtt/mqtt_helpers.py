@@ -9,11 +9,14 @@ import shutil
 import signal
 import socket
 import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
@@ -181,6 +184,20 @@ class Mosquitto:
         await self._process.wait()
         await self._reader
         self._process = None
+
+
+@asynccontextmanager
+async def mosquitto_in(folder: Path) -> AsyncIterator[Mosquitto]:
+    """A broker that is not started yet, on a free port, for user and password `mqtt`; the test is
+    skipped where there is none to be had."""
+    binaries = mosquitto_binaries()
+    if binaries is None:
+        pytest.skip("no mosquitto with mosquitto_passwd is installed")
+    broker = Mosquitto(folder, *binaries)
+    try:
+        yield broker
+    finally:
+        await broker.stop()
 
 
 class Subscriber:

@@ -139,6 +139,36 @@ async def test_nothing_is_tried_before_the_inverter_is_known_or_after_the_stop(
     assert "kstar-tui" not in mosquitto.log
 
 
+async def test_a_serial_number_that_is_late_is_waited_for(
+    mosquitto: Mosquitto, subscribe: Subscribe, watch: Watch
+) -> None:
+    await mosquitto.start()
+    subscriber = await subscribe(mosquitto.port)
+    watched = await watch(mosquitto.port)
+    watched.publisher.on_update(load_update(1)._replace(info=None))
+    watched.publisher.on_update(update_with(None, fresh=False)._replace(info=None))
+    watched.publisher.on_update(load_update(2)._replace(info=None))
+    assert watched.publisher.status.client_id is None
+    # The name comes behind its reading, which is sent now.
+    watched.publisher.on_update(load_update(2)._replace(fresh=False))
+    assert watched.publisher.status.client_id == f"kstar-tui-{SERIAL}-abcd"
+    await subscriber.until(LOAD, "2")
+
+
+async def test_an_inverter_without_a_name_is_published_from_its_third_reading_on(
+    mosquitto: Mosquitto, subscribe: Subscribe, watch: Watch
+) -> None:
+    await mosquitto.start()
+    subscriber = await subscribe(mosquitto.port)
+    watched = await watch(mosquitto.port)
+    for load in (1, 2, 3):
+        assert watched.publisher.status.client_id is None
+        watched.publisher.on_update(load_update(load)._replace(info=None))
+    assert watched.publisher.status.client_id == "kstar-tui-127.0.0.1-abcd"
+    seen = await subscriber.until(LOAD, "3")
+    assert [text for topic, text, _, _ in seen if topic == LOAD] == ["3"]
+
+
 async def test_the_broker_comes_late(
     mosquitto: Mosquitto, subscribe: Subscribe, watch: Watch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from goodwe.es import ES
 from goodwe.protocol import ProtocolResponse
+from goodwe_names import SAME
 from hypothesis import given
 from hypothesis import strategies as st
 from running_data_layout import put
@@ -20,33 +21,7 @@ from kstar_tui.protocol.reading import Reading, decode_running_data
 COMMAND = ES._READ_DEVICE_RUNNING_DATA
 SENSORS = ES._ES__sensors
 
-SAME = {
-    "vpv1": "pv1_voltage",
-    "ipv1": "pv1_current",
-    "vpv2": "pv2_voltage",
-    "ipv2": "pv2_current",
-    "vbattery1": "battery_voltage",
-    "battery_soc": "battery_soc",
-    "battery_error": "bms_status",
-    "vgrid": "grid_voltage",
-    "igrid": "ac_output_current",
-    "fgrid": "grid_frequency",
-    "vload": "backup_voltage",
-    "iload": "backup_current",
-    "fload": "backup_frequency",
-    "pload": "load_power",
-    "temperature": "temperature",
-    "error_codes": "error_bits",
-    "e_total": "energy_total",
-    "h_total": "hours_total",
-    "e_day": "energy_today",
-    "e_load_day": "load_energy_today",
-    "e_load_total": "load_energy_total",
-    "total_power": "inverter_power",
-    "effective_relay_control": "relay_bits",
-    "pback_up": "backup_power",
-}
-"""What both call by a name of their own, with the same unit and sign."""
+NAMES = {**SAME, "battery_error": "bms_status"}
 
 
 def read_by_goodwe(raw: bytes) -> dict[str, Any]:
@@ -61,8 +36,8 @@ def both(values: dict[str, Value]) -> tuple[Reading, dict[str, Any]]:
 
 
 def compare(reading: Reading, theirs: dict[str, Any]) -> None:
-    assert {name: theirs[name] for name in SAME} == {
-        name: getattr(reading, ours) for name, ours in SAME.items()
+    assert {name: theirs[name] for name in NAMES} == {
+        name: getattr(reading, ours) for name, ours in NAMES.items()
     }
     # Each string is rounded to whole watts there; the battery's sign is ours, the grid's is not.
     assert theirs["ppv1"] == pytest.approx(reading.pv1_power, abs=0.5001)

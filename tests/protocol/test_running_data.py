@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import fields as dataclass_fields
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -37,6 +35,8 @@ from kstar_tui.protocol.reading import FIELDS, Reading, decode_running_data
 
 SIZES = (81, 83, 95, 133, 140)
 PAYLOADS = st.binary(min_size=81, max_size=255)
+VOLTAGE_OF = {f"battery_{n}_soc": (8 + 2 * n, "H") for n in (2, 3, 4)}
+"""Where a bank without a voltage shows that it is not there."""
 
 
 def read(payload: bytes, monitor: int = MONITOR) -> Reading:
@@ -87,32 +87,6 @@ def test_what_no_kstar_confirmed_says_so() -> None:
     }
 
 
-def test_a_reading_cannot_be_changed() -> None:
-    reading = read(bytes(83))
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        reading.__setattr__("load_power", 5)
-    assert reading == read(bytes(83))
-    assert hash(reading) == hash(read(bytes(83)))
-    assert reading != read(bytes(81))
-
-
-def test_a_decoded_reading_equals_a_constructed_one() -> None:
-    reading = read(bytes(range(100)))
-    values: dict[str, Any] = reading.values()
-    again = Reading(**values, raw=reading.raw)
-    assert again == reading
-    assert list(reading.values()) == list(FIELDS)
-
-
-def test_a_reading_compares_and_shows_its_values() -> None:
-    reading = read(encode_running_data({"load_power": 594}))
-    assert reading != read(encode_running_data({"load_power": 595}))
-    assert reading != "a reading"
-    assert "load_power=594" in repr(reading)
-    assert "battery_soh" not in repr(reading)
-    assert dataclasses.replace(reading, load_power=5).load_power == 5
-
-
 # --- decoding --------------------------------------------------------------------------------
 
 
@@ -125,6 +99,8 @@ def test_numbers_come_from_their_places(payload: bytes) -> None:
         assert type(value) is (int if scale == 1 else float), name
     for name, offset, letter, scale in BLANK_WHEN_ZERO:
         raw = take(payload, offset, letter)
+        if not take(payload, *VOLTAGE_OF.get(name, (offset, letter))):
+            raw = 0
         assert getattr(reading, name) == (scaled(raw, scale) if raw else None), name
     for name, offset, letter, scale in LONG_FRAMES_ONLY:
         there = offset + {"H": 2, "I": 4}[letter] <= len(payload)
@@ -284,6 +260,19 @@ def test_battery_sign(
     assert reading.battery_current == abs(current) / 10
 
 
+@pytest.mark.parametrize("bank", [2, 3, 4])
+@pytest.mark.parametrize("raw_voltage", [0, 505])
+def test_a_bank_that_is_not_there_has_no_charge(bank: int, raw_voltage: int) -> None:
+    payload = bytearray(83)
+    payload[26] = payload[25 + bank] = 64
+    put(payload, 8 + 2 * bank, "H", raw_voltage)
+    reading = read(bytes(payload))
+    assert reading.battery_soc == 64
+    assert getattr(reading, f"battery_{bank}_soc") == (64 if raw_voltage else None)
+    # A GoodWe has its state of health where the charge of a fourth battery would be.
+    assert reading.battery_soh == (64 if bank == 4 else None)
+
+
 # --- errors ----------------------------------------------------------------------------------
 
 
@@ -369,6 +358,8 @@ def test_any_legal_values_survive_the_way_there_and_back(
             assert reading.grid_power == sign * int(str(value))
         else:
             nothing = name in blank and value in (0, "none")
+            if name in VOLTAGE_OF:
+                nothing = nothing or not values[name.replace("soc", "voltage")]
             assert getattr(reading, name) == (None if nothing else value), name
 
 

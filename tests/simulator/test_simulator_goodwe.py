@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from goodwe.es import ES
+from goodwe_names import SAME
 from simulator_talk import HandClock, Talk
 
 from kstar_tui.protocol.device import decode_device_info, decode_settings
@@ -17,36 +18,14 @@ from kstar_tui.simulator.faults import Faults, parse_fault
 from kstar_tui.simulator.frames import request_frame
 from kstar_tui.simulator.server import Simulator, SimulatorOptions
 
-SAME = {
-    "vpv1": "pv1_voltage",
-    "ipv1": "pv1_current",
-    "vpv2": "pv2_voltage",
-    "ipv2": "pv2_current",
-    "vbattery1": "battery_voltage",
-    "battery_soc": "battery_soc",
+NAMES = {
+    **SAME,
     "battery_soh": "battery_soh",
     "battery_temperature": "battery_temperature",
     "battery_charge_limit": "battery_charge_limit",
     "battery_discharge_limit": "battery_discharge_limit",
     "meter_status": "meter_status",
     "meter_power_factor": "meter_power_factor",
-    "vgrid": "grid_voltage",
-    "igrid": "ac_output_current",
-    "fgrid": "grid_frequency",
-    "vload": "backup_voltage",
-    "iload": "backup_current",
-    "fload": "backup_frequency",
-    "pload": "load_power",
-    "pback_up": "backup_power",
-    "temperature": "temperature",
-    "error_codes": "error_bits",
-    "e_total": "energy_total",
-    "h_total": "hours_total",
-    "e_day": "energy_today",
-    "e_load_day": "load_energy_today",
-    "e_load_total": "load_energy_total",
-    "total_power": "inverter_power",
-    "effective_relay_control": "relay_bits",
 }
 WORDS = {
     "Standby": "standby",
@@ -111,7 +90,7 @@ async def test_both_read_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     theirs, ours = await both(day, at, talk, monkeypatch, faults)
-    for name, own in SAME.items():
+    for name, own in NAMES.items():
         assert theirs[name] == getattr(ours, own), name
     assert ours.battery_mode == WORDS[theirs["battery_mode_label"]]
     assert ours.grid_direction == {0: "idle", 1: "exporting", 2: "importing"}[theirs["grid_in_out"]]

@@ -20,7 +20,7 @@ _REST = 0.01
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object], what: str = "") -> None:
-    """Let the app run until the condition holds; AssertionError with the screen if it never does."""
+    """Let the app run until the condition holds; AssertionError with the screen if not."""
     for _ in range(_ROUNDS):
         await pilot.pause()
         if condition():

@@ -9,10 +9,8 @@ import pytest
 from tui_world import HandClock
 
 from kstar_tui.link.client import InverterClient
+from kstar_tui.link.search import search
 from kstar_tui.simulator.server import Simulator, SimulatorOptions
-
-# Rewrites of a hundred lines would take longer than what they explain.
-pytest.register_assert_rewrite("app_talk")
 
 
 @pytest.fixture
@@ -21,12 +19,15 @@ def clock() -> HandClock:
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def impatient(monkeypatch: pytest.MonkeyPatch, clock: HandClock) -> None:
     """Loopback answers at once or not at all; no test waits for seconds to be sure of it."""
     client = partial(InverterClient, timeout=0.15, tries=2)
     monkeypatch.setattr("kstar_tui.assembly.InverterClient", client)
     monkeypatch.setattr("kstar_tui.tui.search.screen.InverterClient", client)
+    monkeypatch.setitem(search.__kwdefaults__, "connect", client)
     monkeypatch.setattr("kstar_tui.tui.app._SEARCH_LISTEN", 0.3)
+    # The search asks at the world's own pace: here that is the test's.
+    monkeypatch.setattr("kstar_tui.tui.app.SystemClock", lambda: clock)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 from tui_world import cells
@@ -42,7 +44,7 @@ def test_sending_the_changed_ranges_gives_the_new_line(before: Line, after: Line
 @given(lines(), lines())
 def test_ranges_go_from_left_to_right_and_never_touch(before: Line, after: Line) -> None:
     ranges = changed(before, after)
-    assert all(a[1] < b[0] for a, b in zip(ranges, ranges[1:], strict=False))
+    assert all(a[1] < b[0] for a, b in pairwise(ranges))
 
 
 @given(lines())

@@ -60,7 +60,7 @@ VIEWS: dict[str, View] = {
     "offline": view(
         update(state=LinkState.OFFLINE, error=_TIMED_OUT), trail=DAY, now_monotonic=9000.0
     ),
-    "paused demo": view(trail=DAY, paused=True, demo=True, mqtt=mqtt(connected=False)),
+    "paused demo": view(trail=DAY, paused=NOON, demo=True, mqtt=mqtt(connected=False)),
     "fault": view(update(reading=reading(error_bits=0xFFFFFFFF)), trail=DAY, events=EVENTS),
     "broker away": view(trail=DAY, mqtt=mqtt(connected=False, error=_TIMED_OUT)),
     "unknown direction": view(
@@ -116,8 +116,8 @@ def shown(one: View, width: int, height: int, glyphs: Glyphs = UNICODE) -> str:
     ("size", "words"),
     [
         ((80, 23), "Solar Battery Grid House KSE4000 online now Today Charge polls 64"),
-        ((120, 39), "capacity relays backup Total Events nothing"),
-        ((200, 59), "Last hours solar kW BMS supply Events"),
+        ((120, 39), "capacity backup Total Events nothing"),
+        ((200, 59), "Last hours solar kW supply Events"),
         ((44, 12), "Solar House Grid exporting Battery charging Charge Today"),
     ],
 )

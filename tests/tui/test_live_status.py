@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -25,17 +26,21 @@ def header(one: View, width: int = 80, glyphs: Glyphs = UNICODE) -> str:
     return cells(paint.picture(), width, 1)[0]
 
 
+COUNTS = re.compile(r" +lost \d+  refused \d+$")
+
+
 def status(one: View, width: int = 120, glyphs: Glyphs = UNICODE) -> tuple[str, str]:
+    """The first part of a single line, and its style; a trouble's without the counts behind it."""
     paint = Paint(width, 1, glyphs)
     draw_status(paint, paint.area, one)
     (line,) = paint.picture()
-    return cells(paint.picture(), width, 1)[0].strip(), line[0].style
+    return COUNTS.sub("", cells(paint.picture(), width, 1)[0].rstrip()).strip(), line[0].style
 
 
 def test_a_healthy_header() -> None:
     text = header(view(mqtt=mqtt()))
     assert text.startswith(" KSE4000 …5678  ● online  now ")
-    assert text.endswith("● MQTT 1 204  12:00 ")
+    assert text.endswith("● MQTT 1 204 sent  12:00 ")
 
 
 @pytest.mark.parametrize(
@@ -66,7 +71,7 @@ def test_every_state_has_a_sign_and_a_word(state: LinkState, glyphs: Glyphs) -> 
         (None, ""),
         (mqtt(connected=False, sent=0), "○ MQTT connecting"),
         (mqtt(connected=False, error="refused"), "✕ MQTT away"),
-        (mqtt(), "● MQTT 1 204"),
+        (mqtt(), "● MQTT 1 204 sent"),
     ],
 )
 def test_the_broker(broker: object, text: str) -> None:
@@ -75,8 +80,8 @@ def test_the_broker(broker: object, text: str) -> None:
 
 
 def test_pause_and_demo_are_said() -> None:
-    text = header(view(paused=True, demo=True))
-    assert "‖ paused" in text
+    text = header(view(paused=NOON - timedelta(seconds=20), demo=True))
+    assert "‖ paused at 11:59:40" in text
     assert "demo" in text
 
 
@@ -84,7 +89,7 @@ def test_pause_and_demo_are_said() -> None:
 def test_nothing_in_the_header_runs_into_the_clock(width: int) -> None:
     one = view(
         update(state=LinkState.OFFLINE),
-        paused=True,
+        paused=NOON,
         demo=True,
         mqtt=mqtt(connected=False, error="refused"),
         now_monotonic=100000.0,
@@ -98,7 +103,8 @@ def test_how_the_conversation_goes() -> None:
     one = view(update(lost=3, rejected={"checksum": 2, "length": 5}))
     text, style = status(one)
     assert text == (
-        "polls 1 204   lost 3   refused 7   answer   31 ms   (length)   at 192.168.1.50"
+        "polls 1 204   lost 3   refused 7   answer   31 ms   at 192.168.1.50   "
+        "length 5   checksum 2"
     )
     assert style == "dim"
 
@@ -145,6 +151,28 @@ def test_a_fault_is_above_all() -> None:
     assert style == "alarm"
 
 
+def test_a_trouble_leaves_the_counts_in_sight() -> None:
+    one = view(update(reading=reading(error_bits=1 << 18), lost=3, rejected={"checksum": 2}))
+    paint = Paint(80, 1, UNICODE)
+    draw_status(paint, paint.area, one)
+    assert cells(paint.picture(), 80, 1)[0].endswith(" lost 3  refused 2 ")
+
+
+def test_two_lines_tell_the_trouble_and_the_conversation() -> None:
+    one = view(update(reading=reading(error_bits=1 << 18)), mqtt=mqtt(connected=False, error="x"))
+    paint = Paint(80, 2, UNICODE)
+    draw_status(paint, paint.area, one)
+    trouble, talk = cells(paint.picture(), 80, 2)
+    assert "FAULT  isolation" in trouble
+    assert talk.startswith(" polls 1 204 ")
+
+
+def test_an_answer_that_cannot_be_true_is_no_silence() -> None:
+    error = "it answers, but not plausibly: all values zero"
+    text, _ = status(view(update(state=LinkState.OFFLINE, error=error)))
+    assert error in text
+
+
 def test_a_fault_of_the_past_is_no_alarm() -> None:
     one = view(update(state=LinkState.OFFLINE, reading=reading(error_bits=1 << 18)))
     assert "FAULT" not in status(one)[0]
@@ -178,12 +206,16 @@ def test_long_texts_are_cut(width: int) -> None:
     assert len(status(one, width)[0]) in (width - 2, width - 3)
 
 
+def words(line: str) -> str:
+    return " ".join(line.split())
+
+
 def test_todays_energy() -> None:
     paint = Paint(80, 2, UNICODE)
     draw_today(paint, paint.area, view())
     today, total = cells(paint.picture(), 80, 2)
-    assert today.split() == "Today solar 14.2 kWh house 6.4 kWh by the inverter".split()
-    assert total.split() == "Total solar 12 345.6 kWh house 8 765.4 kWh ran 12 345 h".split()
+    assert words(today) == "Today solar 14.2 kWh house 6.4 kWh by the inverter"
+    assert words(total) == "Total solar 12 345.6 kWh house 8 765.4 kWh ran 12 345 h"
 
 
 def test_no_events_is_said_too() -> None:

@@ -154,7 +154,7 @@ def check_repaint(out: Console, before: Picture, after: Picture, cut: int) -> No
 def test_never_more_than_asked_and_nothing_left_behind(
     system: str, bare: Bare, cut: int, spans: list[tuple[int, int, int]]
 ) -> None:
-    """Cells outside the spans stay; the pen is as it was, so what comes next has no stray colour."""
+    """Cells outside the spans stay; the pen is as it was, so what follows has no stray colour."""
     out, picture = console(system), dressed(bare, system)
     spans = [(y, min(a, b), max(a, b, min(a, b) + 1)) for y, a, b in spans]
     update = partial(picture, spans, cut, ExactUpdate).render_segments(out)

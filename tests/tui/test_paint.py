@@ -79,13 +79,6 @@ def test_right_aligned_text_ends_before_its_column() -> None:
     assert plain(paint.picture()) == ["      abc"]
 
 
-def test_centred_text_is_cut_to_its_rectangle() -> None:
-    paint = Paint(12, 2, UNICODE)
-    paint.centre(Rect(2, 0, 8, 2), 0, "ab")
-    paint.centre(Rect(2, 0, 4, 2), 1, "much too long")
-    assert plain(paint.picture()) == ["     ab", "  much"]
-
-
 def test_a_row_stops_at_its_end() -> None:
     paint = Paint(12, 1, UNICODE)
     paint.row(0, 1, 7, [("abcd", "red"), ("efgh", "blue"), ("ij", "red")])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from kstar_tui.monitor.trail import Series
+from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.live.axis import time_labels
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.paint import Paint, Rect
@@ -32,7 +34,7 @@ def draw_chart(paint: Paint, rect: Rect, view: View) -> None:
     ceiling = max(step, -(-top // step) * step)
 
     x = paint.put(plot.x, rect.y, "Last hours", "title")
-    x = paint.put(x + 3, rect.y, f"{paint.glyphs.bar_full} solar", "solar")
+    x = paint.put(x + 3, rect.y, f"{paint.glyphs.bar_full} solar", "solar-area")
     paint.put(x + 3, rect.y, f"{paint.glyphs.horizontal * 2} house", "house")
     _value_axis(paint, plot, step, ceiling)
     _plot(paint, plot, solar, house, ceiling)
@@ -61,51 +63,77 @@ def _plot(
     house: Sequence[float | None],
     ceiling: float,
 ) -> None:
-    braille = paint.glyphs.braille
-    dots = _DOTS_DOWN if braille else 1
-    areas = _levels(solar, ceiling, plot.height * dots)
-    lines = _levels(house, ceiling, plot.height * dots)
-    cell = _braille_cell if braille else _ascii_cell
-    for row in range(plot.height):
-        base = (plot.height - 1 - row) * dots
+    size = plot.width, plot.height
+    for x, y, text, style in _runs(tuple(solar), tuple(house), ceiling, size, paint.glyphs):
+        paint.put(plot.x + x, plot.y + y, text, style)
+
+
+# The columns change once a minute, the screen is drawn at every poll.
+@lru_cache(maxsize=2)
+def _runs(
+    solar: tuple[float | None, ...],
+    house: tuple[float | None, ...],
+    ceiling: float,
+    size: tuple[int, int],
+    glyphs: Glyphs,
+) -> tuple[tuple[int, int, str, str], ...]:
+    width, height = size
+    cell = _braille_cell if glyphs.braille else _ascii_cell
+    dots = _DOTS_DOWN if glyphs.braille else 1
+    steps = len(glyphs.levels) - 1
+    areas = _levels(_per_cell(solar, width), ceiling, height * steps)
+    lines = _levels(house, ceiling, height * dots)
+    runs: list[tuple[int, int, str, str]] = []
+    for row in range(height):
+        base = height - 1 - row
         run, start, style = "", 0, ""
-        for x in range(plot.width + 1):
-            char, kind = cell(x, base, areas, lines) if x < plot.width else ("", "end")
+        for x in range(width + 1):
+            char, kind = "", "end"
+            if x < width:
+                filled = min(steps, max(0, areas[x] - base * steps))
+                char, kind = cell(x, base * dots, lines)
+                if not char:
+                    char, kind = glyphs.levels[filled], "solar-area" if filled else ""
+                elif filled == steps:
+                    kind = "house-on-solar"
             if kind != style:
                 if style:
-                    paint.put(plot.x + start, plot.y + row, run, style)
+                    runs.append((start, row, run, style))
                 run, start, style = "", x, kind
             run += char
+    return tuple(runs)
+
+
+def _per_cell(values: Sequence[float | None], cells: int) -> list[float | None]:
+    """One value a cell: the mean of the columns in it that have one."""
+    size = len(values) // cells
+    means: list[float | None] = []
+    for cell in range(cells):
+        seen = [v for v in values[cell * size : (cell + 1) * size] if v is not None]
+        means.append(sum(seen) / len(seen) if seen else None)
+    return means
 
 
 def _levels(values: Sequence[float | None], ceiling: float, height: int) -> list[int]:
-    """Dots from the bottom, 1 to `height`; 0 where there is nothing."""
+    """Steps from the bottom, 1 to `height`; 0 where there is nothing."""
     return [
         min(height, max(1, round(value / ceiling * height))) if value else 0 for value in values
     ]
 
 
-def _ascii_cell(x: int, base: int, areas: Sequence[int], lines: Sequence[int]) -> tuple[str, str]:
-    if lines[x] == base + 1:
-        return "*", "house"
-    return ("#", "solar") if areas[x] > base else (" ", "")
+def _ascii_cell(x: int, base: int, lines: Sequence[int]) -> tuple[str, str]:
+    return ("*", "house") if lines[x] == base + 1 else ("", "")
 
 
-def _braille_cell(x: int, base: int, areas: Sequence[int], lines: Sequence[int]) -> tuple[str, str]:
-    area = line = 0
-    for half in (0, 1):
-        column = 2 * x + half
+def _braille_cell(x: int, base: int, lines: Sequence[int]) -> tuple[str, str]:
+    bits = 0
+    for column in (2 * x, 2 * x + 1):
         here = lines[column]
         before = lines[column - 1] if column else 0
         # From just above the last level, so that a jump stays one line.
         low = min(here, before + 1) if before and here else here
         high = max(here, before - 1) if before and here else here
         for dot in range(_DOTS_DOWN):
-            at = base + dot + 1
-            if here and low <= at <= high:
-                line |= _DOTS[half][dot]
-            if areas[column] >= at:
-                area |= _DOTS[half][dot]
-    # A line within an area of the same dots would not be seen: its cell is its own.
-    bits = line or area
-    return (chr(0x2800 + bits), "house" if line else "solar") if bits else (" ", "")
+            if here and low <= base + dot + 1 <= high:
+                bits |= _DOTS[column % 2][dot]
+    return (chr(0x2800 + bits), "house") if bits else ("", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kstar_tui.tui.live.rows import Part, Row, draw_rows, label, measured
-from kstar_tui.tui.live.status import state_glyph
+from kstar_tui.tui.live.status import paused_text, state_glyph
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.paint import Paint, Rect
 from kstar_tui.tui.words import STATE_STYLES, age, battery_word, grid_word
@@ -20,7 +20,7 @@ def draw_compact(paint: Paint, rect: Rect, view: View) -> None:
     aged = (Part(old, "dim"),) if old else ()
     rows = [Row((Part(state, STATE_STYLES[update.state]),), aged)]
     if view.paused:
-        rows.append(Row((Part(f"{paint.glyphs.pause} paused", "warning"),)))
+        rows.append(Row((Part(paused_text(view, paint.glyphs), "warning"),)))
     if reading is None:
         if update.error:
             rows.append(Row((label(update.error[: rect.width]),)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import cycle
 
 from kstar_tui.monitor.trail import Series, Trail
@@ -20,6 +21,8 @@ from kstar_tui.tui.words import number
 
 LABEL_WIDTH = 10
 NOTE_WIDTH = 16
+_LOWEST_TOP = 1000.0
+"""Watts that a full lane stands for at the least: a fridge is no mountain."""
 _CHUNK = 8
 """Cells a span: a column that grows is sent with its seven neighbours, not with its whole lane."""
 
@@ -88,6 +91,7 @@ def _lane(paint: Paint, rect: Rect, lane: _Lane, trail: Trail, first: int, minut
         partner = _PAIRED.get(lane)
         other = trail.columns(partner.series, first, minutes, rect.width) if partner else ()
         top = max((value for value in (*values, *other) if value is not None), default=0.0)
+        top = max(top, _LOWEST_TOP)
     middle = rect.y + (rect.height - 1) // 2
     paint.put(rect.x - LABEL_WIDTH + 1, middle, lane.label, f"{lane.style}-title")
     rows = bars(values, top, rect.height, paint.glyphs, downwards=lane.downwards)
@@ -118,6 +122,14 @@ def bars(
     Bars that hang down are to be drawn inverted, with the rest of the cell as the glyph, except
     where a part says that it stands as it is.
     """
+    return _bars(tuple(values), top, height, glyphs, downwards)
+
+
+# The columns change once a minute, the screen is drawn at every poll.
+@lru_cache(maxsize=4 * len(_ORDER))
+def _bars(
+    values: tuple[float | None, ...], top: float, height: int, glyphs: Glyphs, downwards: bool
+) -> list[list[tuple[int, str, bool]]]:
     steps = len(glyphs.levels) - 1
     rows: list[list[tuple[int, str, bool]]] = []
     for row in range(height):

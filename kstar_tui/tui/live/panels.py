@@ -16,7 +16,9 @@ from kstar_tui.tui.words import (
     NOTHING,
     battery_word,
     grid_word,
+    house_word,
     moment,
+    no_grid,
     number,
     solar_word,
 )
@@ -132,12 +134,6 @@ def battery_rows(view: View, reading: Reading | None, width: int, glyphs: Glyphs
         rows.append(
             Row((label("health*"),), measured(reading.battery_soh, "%", "battery_soh", style=text))
         )
-    rows.append(
-        Row(
-            (label("BMS status"),),
-            (Part(f"0x{reading.bms_status:04X}", text, "bms_status"),),
-        )
-    )
     return rows
 
 
@@ -147,18 +143,18 @@ def grid_rows(view: View, reading: Reading | None) -> list[Row]:
         return _nothing(view)
     strong, text = view.tone("strong"), view.tone("text")
     word = grid_word(reading)
-    colour = view.tone({"importing": "import", "exporting": "export"}.get(word, "dim"))
+    colours = {"importing": "import", "exporting": "export", "no grid": "fault"}
+    colour = view.tone(colours.get(word, "dim"))
     watts = None if reading.grid_power is None else abs(reading.grid_power)
     field = "grid_export_power" if word == "exporting" else "grid_import_power"
+    peaks = [_peak(view, "peak import", Series.IMPORT), _peak(view, "peak export", Series.EXPORT)]
     return [
         Row((Part(word, colour, "grid_direction"),), power(watts, field, strong)),
         Row(
             measured(reading.grid_voltage, "V", "grid_voltage", decimals=1, style=text),
             measured(reading.grid_frequency, "Hz", "grid_frequency", decimals=2, style=text),
         ),
-        _peak(view, "peak import", Series.IMPORT),
-        _peak(view, "peak export", Series.EXPORT),
-        Row((label("relays"),), (Part(f"0x{reading.relay_bits:04X}", text, "relay_bits"),)),
+        *(peaks[::-1] if word == "exporting" else peaks),
     ]
 
 
@@ -168,7 +164,10 @@ def house_rows(view: View, reading: Reading | None) -> list[Row]:
         return _nothing(view)
     strong, text = view.tone("strong"), view.tone("text")
     return [
-        Row((Part("using", view.tone("house")),), power(reading.load_power, "load_power", strong)),
+        Row(
+            (Part(house_word(reading), view.tone("warning" if no_grid(reading) else "house")),),
+            power(reading.load_power, "load_power", strong),
+        ),
         _peak(view, "peak", Series.HOUSE),
         Row(
             (

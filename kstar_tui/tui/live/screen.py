@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from textual import events
@@ -14,9 +15,10 @@ from textual.widgets import Footer
 from kstar_tui.monitor.update import Update
 from kstar_tui.protocol.reading import FIELDS
 from kstar_tui.tui.canvas import Canvas
+from kstar_tui.tui.details import DetailsScreen
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.live import flow
-from kstar_tui.tui.live.picture import draw_live
+from kstar_tui.tui.live.picture import draw_live, frame_lines
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.messages import LinkChanged, MqttChanged, ReadingArrived
 from kstar_tui.tui.paint import Picture
@@ -31,12 +33,23 @@ class LiveCanvas(Canvas):
         super().__init__(id="live")
         self.view: View | None = None
         self._glyphs = glyphs
+        self._held: Picture = ()
+        self._held_size = Size(0, 0)
 
     def draw(self, size: Size) -> Picture:
         """The Live picture for this size."""
         if self.view is None:
             return ()
-        return draw_live(self.view, size.width, size.height, self._glyphs)
+        picture = draw_live(self.view, size.width, size.height, self._glyphs)
+        if not self.view.paused:
+            self._held_size = Size(0, 0)
+            return picture
+        if size != self._held_size:
+            self._held, self._held_size = picture, size
+        # Age, state and clock go on: what is held must not look fresh.
+        top, bottom = frame_lines(size.width, size.height)
+        end = size.height - bottom
+        return picture[:top] + self._held[top:end] + picture[end:]
 
     def explain(self, field: str) -> str | None:
         """Name, unit, raw bytes and origin of a value."""
@@ -61,6 +74,7 @@ class LiveScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "Pause", id="live.pause"),
         Binding("r", "poll", "Poll now", id="live.poll"),
+        Binding("i", "details", "Connections", id="live.details"),
         Binding("s", "app.search", "Search", id="live.search"),
     ]
 
@@ -69,9 +83,10 @@ class LiveScreen(Screen[None]):
     def __init__(self, session: Session, glyphs: Glyphs, *, demo: bool, calm: float) -> None:
         super().__init__()
         self.session = session
-        self.paused = False
+        self.paused: datetime | None = None
         self._demo = demo
         self._calm = calm
+        self._glyphs = glyphs
         self._canvas = LiveCanvas(glyphs)
         self._update: Update = session.monitor.latest
         self._ticked: tuple[str, ...] = ()
@@ -104,19 +119,20 @@ class LiveScreen(Screen[None]):
 
     def action_pause(self) -> None:
         """Hold the picture still; polling, publishing and remembering go on."""
-        self.paused = not self.paused
-        if not self.paused:
-            self._update = self.session.monitor.latest
-        self._look(force=True)
+        self.paused = None if self.paused else self.session.clock.now()
+        self._look()
 
     def action_poll(self) -> None:
         """Ask the inverter now instead of at the next poll."""
         self.session.monitor.poll_now()
 
+    def action_details(self) -> None:
+        """Who the inverter is, how it answers, what was refused, the broker."""
+        self.app.push_screen(DetailsScreen(self._view(), self._glyphs))
+
     def _take(self, update: Update) -> None:
-        if not self.paused:
-            self._update = update
-            self._look()
+        self._update = update
+        self._look()
 
     def _tick(self) -> None:
         view = self._view()
@@ -135,9 +151,7 @@ class LiveScreen(Screen[None]):
             return ""
         return str((due - view.now_monotonic) // 10)
 
-    def _look(self, *, force: bool = False) -> None:
-        if self.paused and not force:
-            return
+    def _look(self) -> None:
         self._canvas.view = self._view()
         self._canvas.redraw()
 

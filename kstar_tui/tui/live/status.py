@@ -33,10 +33,16 @@ def draw_header(paint: Paint, rect: Rect, view: View) -> None:
     x = paint.put(x, y, state, STATE_STYLES[update.state]) + 2
     if old:
         x = paint.put(x, y, old, "text" if view.current else "dim") + 2
-    for word, style in (("demo", "warning"), (f"{glyphs.pause} paused", "warning")):
-        shown = view.demo if word == "demo" else view.paused
-        if shown and x + len(word) < end:
-            x = paint.put(x, y, word, style) + 2
+    for words in ((paused_text(view, glyphs), f"{glyphs.pause} paused"), ("demo",)):
+        shown = view.demo if words == ("demo",) else view.paused
+        word = next((word for word in words if x + len(word) < end), "")
+        if shown and word:
+            x = paint.put(x, y, word, "warning") + 2
+
+
+def paused_text(view: View, glyphs: Glyphs) -> str:
+    """Since when the values stand still; nothing where they do not."""
+    return f"{glyphs.pause} paused at {view.paused:%H:%M:%S}" if view.paused else ""
 
 
 def _name(view: View) -> str:
@@ -55,39 +61,55 @@ def _mqtt(paint: Paint, end: int, y: int, view: View) -> int:
         text = "MQTT connecting" if status.error is None else "MQTT away"
         sign = paint.glyphs.waiting if status.error is None else paint.glyphs.offline
         return paint.right(end, y, f"{sign} {text}", "warning") - 2
-    end = paint.right(end, y, number(status.sent), "dim") - 1
+    end = paint.right(end, y, f"{number(status.sent)} sent", "dim") - 1
     return paint.right(end, y, f"{paint.glyphs.online} MQTT", "good") - 2
 
 
 def draw_status(paint: Paint, rect: Rect, view: View) -> None:
-    """What is wrong, most urgent first; else how the conversation with the inverter goes."""
-    y, update, x = rect.y, view.update, rect.x + 1
-    reading = view.reading
-    room = rect.width - 2
+    """How the conversation with the inverter goes, and above it what is wrong.
+
+    Where there is one line only, the most urgent trouble takes it, and the counts what it leaves.
+    """
+    x, last = rect.x + 1, rect.bottom - 1
+    troubles = _troubles(view, paint.glyphs, rect.width - 2)
+    for y, (text, style) in zip(range(rect.y, last), troubles, strict=False):
+        paint.put(x, y, text[: rect.width - 2], style)
+    if rect.height > 1 or not troubles:
+        _conversation(paint, x, last, rect.right - 1, view)
+        return
+    text, style = troubles[0]
+    text = text[: rect.width - 2]
+    paint.put(x, last, text, style)
+    counts = f"lost {number(view.update.lost)}  refused {number(_refused(view))}"
+    if rect.right - 1 - len(counts) > x + len(text) + 1:
+        paint.right(rect.right - 1, last, counts, "dim")
+
+
+def _troubles(view: View, glyphs: Glyphs, room: int) -> list[tuple[str, str]]:
+    """What is wrong, with its style, the most urgent first."""
+    update, reading, mqtt = view.update, view.reading, view.mqtt
+    troubles: list[tuple[str, str]] = []
     if view.current and reading is not None and reading.errors:
-        text = f" {paint.glyphs.warning} FAULT  {', '.join(reading.errors)} "
-        paint.put(x, y, text[:room], "alarm")
-        return
+        troubles.append((f" {glyphs.warning} FAULT  {', '.join(reading.errors)} ", "alarm"))
     if update.state is LinkState.OFFLINE:
-        paint.put(x, y, _offline(view)[:room], "fault")
-        return
-    if update.state in (LinkState.SEARCHING, LinkState.CONNECTING):
+        troubles.append((_offline(view, room), "fault"))
+    elif update.state in (LinkState.SEARCHING, LinkState.CONNECTING):
         where = f"asking {update.address}" if update.address else "looking for the inverter"
-        text = f"{where} … {update.error or ''}"
-        paint.put(x, y, text[:room], "warning")
-        return
-    mqtt = view.mqtt
+        troubles.append((f"{where} … {update.error or ''}".rstrip(), "warning"))
     if mqtt is not None and not mqtt.connected and mqtt.error:
-        paint.put(x, y, f"MQTT: {mqtt.error}"[:room], "warning")
-        return
-    _conversation(paint, x, y, rect.right - 1, view)
+        troubles.append((f"MQTT: {mqtt.error}", "warning"))
+    return troubles
+
+
+def _refused(view: View) -> int:
+    return sum(view.update.rejected.values())
 
 
 def _conversation(paint: Paint, x: int, y: int, end: int, view: View) -> None:
     update = view.update
-    refused = sum(update.rejected.values())
     parts: list[tuple[str, str]] = []
-    for word, value in (("polls", update.polls), ("lost", update.lost), ("refused", refused)):
+    counts = ("polls", update.polls), ("lost", update.lost), ("refused", _refused(view))
+    for word, value in counts:
         parts += [
             (f"{word} ", "dim"),
             (number(value), "dim" if not value or word == "polls" else "text"),
@@ -95,28 +117,34 @@ def _conversation(paint: Paint, x: int, y: int, end: int, view: View) -> None:
         ]
     if update.latency is not None:
         parts += [("answer ", "dim"), (f"{update.latency * 1000:4.0f}", "dim"), (" ms   ", "dim")]
-    if update.rejected:
-        worst = max(update.rejected, key=lambda reason: update.rejected[reason])
-        parts.append((f"({worst})   ", "dim"))
     if update.address is not None:
-        parts.append((f"at {update.address}", "dim"))
+        parts.append((f"at {update.address}   ", "dim"))
+    reasons = sorted(update.rejected.items(), key=lambda item: -item[1])
+    parts += [(f"{reason} {number(count)}   ", "dim") for reason, count in reasons]
     for text, style in parts:
-        if x + len(text) > end:
+        if x + len(text.rstrip()) > end:
             break
         x = paint.put(x, y, text, style)
 
 
-def _offline(view: View) -> str:
+def _offline(view: View, room: int) -> str:
     update = view.update
-    text = f"{view.update.state} since {moment(update.since.astimezone(view.now.tzinfo), view.now)}"
-    if update.error:
-        # The end of the sentence is what came back; all of it stands among the events.
-        text += f" · {update.error.rpartition(': ')[2]}"
+    since = moment(update.since.astimezone(view.now.tzinfo), view.now)
+    after: list[str] = []
     if update.next_poll_monotonic is not None:
         wait = update.next_poll_monotonic - view.now_monotonic
         # Rounded up to ten: a line that counted every second would be sent every second.
-        text += f" · next try within {duration(max(10, -(-wait // 10) * 10))}"
+        after.append(f"next try within {duration(max(10, -(-wait // 10) * 10))}")
     reading = view.reading
-    if reading is not None and reading.pv_power < DEADBAND:
-        text += " · usual after sunset"
+    if reading is not None and reading.pv_power < DEADBAND and not reading.errors:
+        after.append("usual after sunset")
+    head = f"{update.state} since {since}"
+    reason = update.error or ""
+    text = " · ".join(filter(None, (head, reason, *after)))
+    if len(text) > room:
+        # The end of the sentence is what came back; what does not fit whole is left out.
+        text = " · ".join(filter(None, (head, reason.rpartition(": ")[2])))
+        for part in after:
+            if len(text) + len(part) + 3 <= room:
+                text += f" · {part}"
     return text

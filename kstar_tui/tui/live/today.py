@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kstar_tui.monitor.events import Severity
+from kstar_tui.tui.advice import advice
 from kstar_tui.tui.live.rows import Part, label, measured
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.paint import Paint, Rect
@@ -64,3 +65,12 @@ def draw_events(paint: Paint, rect: Rect, view: View) -> None:
         at = moment(event.at.astimezone(view.now.tzinfo), view.now)
         left = paint.put(x, y, at.ljust(13), "dim")
         paint.put(left, y, event.text[: max(0, room - left)], _EVENT_STYLES[event.severity])
+
+
+def draw_advice(paint: Paint, rect: Rect, view: View) -> None:
+    """What usually helps where the inverter has never answered."""
+    where = view.update.address or "the inverter"
+    lines = advice(f"No reading from {where} yet. What usually helps:", "press s to search again")
+    for y, line in enumerate(lines[: max(0, rect.height)], rect.y):
+        style = "title" if y == rect.y else "text"
+        paint.put(rect.x + 2, y, paint.glyphs.spell(line)[: rect.width - 4], style)

@@ -26,7 +26,8 @@ class View:
     trail: Trail
     events: tuple[Event, ...] = ()
     mqtt: MqttStatus | None = None
-    paused: bool = False
+    paused: datetime | None = None
+    """Since when the picture is held still."""
     demo: bool = False
     calm: float = 10.0
 

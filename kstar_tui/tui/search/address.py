@@ -5,19 +5,30 @@ from __future__ import annotations
 from kstar_tui.link.interface import DISCOVERY_PORT, Address
 from kstar_tui.settings import TABLE, Given, SettingsError, parse_setting
 
+_LIKE = "type an IPv4 address like 192.168.1.50, or a host name"
 
-def parse_address(text: str, default_port: int) -> Address:
+
+def parse_address(text: str, default_port: int, discovery_port: int = DISCOVERY_PORT) -> Address:
     """`HOST` or `HOST:PORT`; ValueError in words a person can act on."""
-    host, colon, port_text = text.strip().partition(":")
+    text = text.strip()
+    host, colon, port = text.partition(":")
+    if ":" in port:
+        raise ValueError(f"{text} is no address that an inverter has: {_LIKE}")
+    found = _setting("inverter.host", host)
+    if not isinstance(found, str):
+        raise ValueError(f"{text or 'nothing'} is no address of one inverter: {_LIKE}")
+    if not colon:
+        return Address(found, default_port)
+    number = _setting("inverter.port", port)
+    if not isinstance(number, int) or number in (DISCOVERY_PORT, discovery_port):
+        raise ValueError(
+            f"{port or 'nothing'} is no port for data: it is 8899 unless you know better"
+        )
+    return Address(found, number)
+
+
+def _setting(key: str, text: str) -> object:
     try:
-        parsed = parse_setting(TABLE["inverter.host"], Given("address", host))
-        port = default_port
-        if colon:
-            port = int(str(parse_setting(TABLE["inverter.port"], Given("port", port_text))))
-    except SettingsError as error:
-        raise ValueError(str(error)) from None
-    if not isinstance(parsed, str):
-        raise ValueError("type the inverter's address, like 192.168.1.50")
-    if port == DISCOVERY_PORT:
-        raise ValueError(f"port {DISCOVERY_PORT} takes commands and is never asked for data")
-    return Address(parsed, port)
+        return parse_setting(TABLE[key], Given("address", text))
+    except SettingsError:
+        return None

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from kstar_tui.link.events import Asked, Found, NotAnInverter
+from kstar_tui.tui.advice import advice
 from kstar_tui.tui.words import number
 
-ADVICE = """\
-Nothing has answered yet. What usually helps:
- · this machine must be in the same network as the inverter's WiFi
- · guest WiFi and "client isolation" keep them apart
- · a container needs the host's network (--network host)
- · the inverter may sleep after sunset
- · your router's list of devices shows its address: press a and type it"""
+ADVICE = "\n".join(
+    advice(
+        "Nothing has answered yet. What usually helps:",
+        "your router's list of devices shows its address: press a and type it",
+    )
+)
 
 
 def found_line(found: Found) -> str:
     """Model, end of the serial number, address, and that it can be read."""
-    info = found.info
-    serial = f"…{info.serial[-4:]}" if info.serial else ""
+    serial = f"…{found.serial[-4:]}" if found.serial else ""
     if found.reading is None:
         proof = "says who it is, sent no reading yet"
     else:
         proof = f"reads well, {number(found.reading.pv_power)} W of sun"
-    return f"{info.model or 'Inverter':<11} {serial:<6} {found.address!s:<22} {proof}"
+    return f"{found.model or 'Inverter':<11} {serial:<6} {found.address!s:<22} {proof}"
 
 
 def other_line(other: NotAnInverter) -> str:

@@ -1,0 +1,32 @@
+"""How a line of the log is written: for people, or for the system's journal."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+
+
+def formatter(environ: Mapping[str, str]) -> logging.Formatter:
+    """The one for whoever reads standard error: the journal says so in the environment."""
+    return _JournalFormatter() if environ.get("JOURNAL_STREAM") else _PlainFormatter()
+
+
+class _PlainFormatter(logging.Formatter):
+    """Local time, then the level where it is a warning or worse."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One record, a traceback on lines of its own."""
+        at = datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="seconds")
+        level = f"{record.levelname.lower()}: " if record.levelno >= logging.WARNING else ""
+        return f"{at} {level}{super().format(record)}"
+
+
+class _JournalFormatter(logging.Formatter):
+    """The journal knows the time; it takes the priority from the front of every line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One record, each of its lines with its priority."""
+        levels = ((logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6), (0, 7))
+        priority = next(number for level, number in levels if record.levelno >= level)
+        return "\n".join(f"<{priority}>{line}" for line in super().format(record).splitlines())

@@ -1,0 +1,96 @@
+"""Between what figures a value can lie at all, and between what figures it usually does."""
+
+from __future__ import annotations
+
+from kstar_tui.protocol.reading import Reading
+
+Range = tuple[float, float]
+
+MAX_POWER_KW = 30.0
+"""More than any house with such an inverter makes or uses: 9.3 kW of load was seen."""
+_MAX_POWER = 1000 * MAX_POWER_KW
+_NO_POWER = 100_000.0
+"""Watts that no connection of such an inverter carries."""
+
+POSSIBLE: dict[str, Range] = {
+    "pv1_voltage": (0.0, 1100.0),
+    "pv1_current": (0.0, 100.0),
+    "pv2_voltage": (0.0, 1100.0),
+    "pv2_current": (0.0, 100.0),
+    "pv_power": (0.0, _NO_POWER),
+    "battery_voltage": (0.0, 1000.0),
+    "battery_current": (0.0, 1000.0),
+    "battery_power": (-_NO_POWER, _NO_POWER),
+    "battery_soc": (0.0, 100.0),
+    "grid_voltage": (0.0, 500.0),
+    "grid_frequency": (0.0, 100.0),
+    "backup_voltage": (0.0, 500.0),
+    "backup_current": (0.0, 500.0),
+    "backup_frequency": (0.0, 100.0),
+    "ac_output_current": (0.0, 500.0),
+    "temperature": (-60.0, 150.0),
+    # 1000 kWh are 42 kW from midnight to midnight; 10 GWh and 114 years no inverter lives to see.
+    "energy_today": (0.0, 1000.0),
+    "load_energy_today": (0.0, 1000.0),
+    "energy_total": (0.0, 10_000_000.0),
+    "load_energy_total": (0.0, 10_000_000.0),
+    "hours_total": (0.0, 1_000_000.0),
+}
+"""Outside of these nothing is true, however often it is said. Powers without a row cannot leave
+them: two bytes hold no more than 65.5 kW."""
+
+USUAL: dict[str, Range] = {
+    "pv1_voltage": (0.0, 1000.0),
+    "pv1_current": (0.0, 50.0),
+    "pv2_voltage": (0.0, 1000.0),
+    "pv2_current": (0.0, 50.0),
+    "pv_power": (0.0, _MAX_POWER),
+    "battery_voltage": (0.0, 600.0),
+    "battery_current": (0.0, 500.0),
+    "battery_power": (-_MAX_POWER, _MAX_POWER),
+    "battery_soc": (0.0, 100.0),
+    "grid_voltage": (0.0, 300.0),
+    "grid_frequency": (40.0, 70.0),
+    "grid_power": (-_MAX_POWER, _MAX_POWER),
+    "load_power": (0.0, _MAX_POWER),
+    "backup_voltage": (0.0, 300.0),
+    "backup_current": (0.0, 150.0),
+    "backup_frequency": (40.0, 70.0),
+    "backup_power": (0.0, _MAX_POWER),
+    "inverter_power": (-_MAX_POWER, _MAX_POWER),
+    "ac_output_current": (0.0, 150.0),
+    "temperature": (-50.0, 130.0),
+}
+"""Outside of these a value has to be said twice."""
+
+_ZERO_IS_OFF = frozenset({"grid_frequency", "backup_frequency"})
+_NO_BATTERY = 10.0
+"""Volts below which no battery is there, so that its state of charge means nothing."""
+
+
+def number(reading: Reading, name: str) -> float | None:
+    """The value as a number, or None where it is not known."""
+    value = getattr(reading, name)
+    return value if isinstance(value, int | float) else None
+
+
+def impossible(reading: Reading) -> str | None:
+    """The first field whose value no inverter can measure, or None."""
+    for name, (low, high) in POSSIBLE.items():
+        value = number(reading, name)
+        if value is None or low <= value <= high:
+            continue
+        if name != "battery_soc" or reading.battery_voltage >= _NO_BATTERY:
+            return name
+    return None
+
+
+def unusual(reading: Reading) -> list[str]:
+    """The fields whose values are rarely true."""
+    names = []
+    for name, (low, high) in USUAL.items():
+        value = number(reading, name)
+        if value is None or low <= value <= high or (not value and name in _ZERO_IS_OFF):
+            continue
+        names.append(name)
+    return names

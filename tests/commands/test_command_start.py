@@ -1,0 +1,60 @@
+"""No command: what is started, and what a demo that was not asked for keeps from the real world."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kstar_tui.clock import SystemClock
+from kstar_tui.commands import start
+from kstar_tui.commands.arguments import parse_arguments
+from kstar_tui.commands.context import Context
+from kstar_tui.settings import ConfigFile, Settings, load
+from kstar_tui.status import DEMO_WANTED, Status
+
+
+def context(*argv: str) -> Context:
+    """A call with these arguments, without a file and an environment."""
+    line = parse_arguments(argv)
+    return Context(
+        options=line.options,
+        given=frozenset(line.settings),
+        load=lambda: load(line.settings),
+        config=ConfigFile(Path("/none")),
+        clock=SystemClock(),
+        stdin=io.StringIO(),
+        out=io.StringIO(),
+        err=io.StringIO(),
+    )
+
+
+@pytest.fixture
+def screens(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
+    """What each screen was started with; the user of a real one asks for the demo."""
+    seen: list[Settings] = []
+
+    async def run_ui(settings: Settings, *, demo: bool = False, **_: Any) -> int:
+        seen.append(settings)
+        return Status.DONE if demo else DEMO_WANTED
+
+    monkeypatch.setattr("kstar_tui.tui.app.run_ui", run_ui)
+    monkeypatch.setattr(start, "require_terminal", lambda: None)
+    return seen
+
+
+def test_a_demo_from_the_search_screen_is_never_published(screens: list[Settings]) -> None:
+    status = start.run(context("--mqtt", "127.0.0.1:1", "--broadcast", "127.255.255.255"))
+    assert status == Status.DONE
+    real, demo = screens
+    assert real.mqtt_url == "mqtt://mqtt:mqtt@127.0.0.1:1"
+    assert demo.mqtt_url is None
+    assert (real.host, demo.host) == (None, "127.0.0.1")
+
+
+def test_a_demo_asked_for_with_its_broker_is_published(screens: list[Settings]) -> None:
+    assert start.run(context("--demo", "--mqtt", "127.0.0.1:1")) == Status.DONE
+    (demo,) = screens
+    assert demo.mqtt_url == "mqtt://mqtt:mqtt@127.0.0.1:1"
