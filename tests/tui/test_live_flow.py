@@ -71,7 +71,7 @@ GRID = [
 ]
 
 
-@pytest.mark.parametrize(("battery", "grid"), product(BATTERY, GRID))
+@pytest.mark.parametrize(("battery", "grid"), list(product(BATTERY, GRID)))
 def test_every_combination(battery: Any, grid: Any) -> None:
     for sun, load in product(SOLAR, [0, 800]):
         check_combination(sun, battery, grid, load)
