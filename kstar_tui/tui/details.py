@@ -13,6 +13,7 @@ from kstar_tui.tui.panel import PanelScreen
 from kstar_tui.tui.words import NOTHING, duration, moment, number
 
 Line = tuple[str, str]
+_NAME_WIDTH = 14
 
 
 class DetailsScreen(PanelScreen):
@@ -82,7 +83,7 @@ def _mqtt(view: View) -> list[Line]:
 
 def _section(title: str, lines: Iterable[Line], glyphs: Glyphs) -> Table:
     table = Table.grid(padding=(0, 2))
-    table.add_row(Text(title, style="bold"), "", "")
+    table.add_row(Text(f"{title:<8}", style="bold"), "", "")
     for name, value in lines:
-        table.add_row("", Text(name, style="dim"), Text(glyphs.spell(value)))
+        table.add_row("", Text(f"{name:<{_NAME_WIDTH}}", style="dim"), Text(glyphs.spell(value)))
     return table

@@ -227,7 +227,7 @@ class SearchScreen(Screen[None]):
             for address in sorted(self._found):
                 line = found_line(self._found[address])
                 if address == self._current:
-                    line += ", shown now"
+                    line = line.replace("reads well", "shown now")
                 options.add_option(Option(self._glyphs.spell(line), id=str(address)))
             options.display = bool(count)
             if count:
