@@ -27,11 +27,19 @@ from kstar_tui.tui.glyphs import ASCII, UNICODE, speaks_unicode
 from kstar_tui.tui.help import HelpScreen
 from kstar_tui.tui.live.screen import LiveScreen
 from kstar_tui.tui.messages import InverterChosen, LinkChanged, MqttChanged, ReadingArrived
-from kstar_tui.tui.output import exact
 from kstar_tui.tui.panel import PanelScreen
 from kstar_tui.tui.search.screen import SearchScreen
 from kstar_tui.tui.session import Session
 from kstar_tui.tui.themes import DARK, LIGHT, theme_for
+
+try:
+    from kstar_tui.tui.output import exact
+except ImportError:
+
+    def exact(update: RenderableType | None) -> RenderableType | None:
+        """A Textual that is built otherwise repaints in its own way, with more bytes."""
+        return update
+
 
 _CALM = 10.0
 _SEARCH_LISTEN = 2.5

@@ -58,3 +58,10 @@ def test_a_demo_asked_for_with_its_broker_is_published(screens: list[Settings]) 
     assert start.run(context("--demo", "--mqtt", "127.0.0.1:1")) == Status.DONE
     (demo,) = screens
     assert demo.mqtt_url == "mqtt://mqtt:mqtt@127.0.0.1:1"
+
+
+def test_a_demo_searches_this_machine_alone(screens: list[Settings]) -> None:
+    assert start.run(context("--demo")) == Status.DONE
+    (demo,) = screens
+    assert demo.broadcast == ("127.255.255.255",)
+    assert demo.discovery_port not in (48899, demo.port)
