@@ -34,8 +34,9 @@ class Canvas(Widget):
 
     DEFAULT_CSS = "Canvas { height: 1fr; width: 1fr; }"
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, name: str) -> None:
+        """`name` is its id in style sheets and queries."""
+        super().__init__(id=name)
         self._picture: Picture = ()
         self._strips: dict[int, Strip] = {}
         self._palette: Palette | None = None

@@ -32,12 +32,7 @@ class Glyphs:
     waiting: str
     pause: str
     warning: str
-    cursor: str
-    dash: str
-    middle_dot: str
-    tick_up: str
     axis_vertical: str
-    axis_corner: str
     braille: bool
     ascii_only: bool
 
@@ -70,12 +65,7 @@ UNICODE = Glyphs(
     waiting="○",
     pause="‖",
     warning="▲",
-    cursor="▸",
-    dash="—",
-    middle_dot="·",
-    tick_up="╵",
     axis_vertical="┤",
-    axis_corner="┼",
     braille=True,
     ascii_only=False,
 )
@@ -100,12 +90,7 @@ ASCII = Glyphs(
     waiting="o",
     pause="||",
     warning="!",
-    cursor=">",
-    dash="-",
-    middle_dot="|",
-    tick_up="'",
     axis_vertical="|",
-    axis_corner="+",
     braille=False,
     ascii_only=True,
 )

@@ -30,7 +30,7 @@ class LiveCanvas(Canvas):
     """Shows a view; asks the screen for it whenever it draws."""
 
     def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__(id="live")
+        super().__init__("live")
         self.view: View | None = None
         self._glyphs = glyphs
         self._held: Picture = ()
