@@ -11,6 +11,7 @@ from typing import NamedTuple
 from kstar_tui.clock import Clock
 from kstar_tui.link.events import Found
 from kstar_tui.link.interface import Address, Link, LinkError
+from kstar_tui.monitor.energy import Ledger
 from kstar_tui.monitor.finding import Failures, Find, Search, by_address
 from kstar_tui.monitor.identity import Identity
 from kstar_tui.monitor.plausibility import Plausibility
@@ -55,11 +56,13 @@ class Monitor:
         wake: Callable[[str], Awaitable[None]] | None,
         mac: str | None = None,
         named: bool = True,
+        ledger: Ledger | None = None,
     ) -> None:
         """Polls every `interval` s; without an address `find` must give one (else ValueError).
 
         `named`: a person named the address, so whatever inverter answers there is meant; one
         that a search found (with its `mac`) stands for the inverter that was found there.
+        `ledger` is shown every update before any subscriber.
         """
         if not interval > 0:
             raise ValueError(f"the interval must be above 0 s, not {interval}")
@@ -71,6 +74,7 @@ class Monitor:
         self._schedule = Schedule(clock, interval)
         self._rescue = Rescue(clock, find, wake)
         self._subscribers = Subscribers()
+        self._ledger = ledger
         self._plausibility = Plausibility()
 
         self._link = connect(address) if address is not None else None
@@ -287,8 +291,17 @@ class Monitor:
         return {str(reason): n for reason, n in self._link.counters.rejections.items()}
 
     def _publish(self, *, fresh: bool = False) -> None:
-        self._latest = self._snapshot(fresh=fresh)
+        self._latest = self._booked(self._snapshot(fresh=fresh))
         self._subscribers.tell(self._latest)
+
+    def _booked(self, update: Update) -> Update:
+        if self._ledger is None:
+            return update
+        try:
+            return update._replace(energy=self._ledger.take(update))
+        except Exception as error:
+            self._unexpected("keeping the history", error)
+            return update._replace(energy=self._latest.energy)
 
     def _snapshot(self, *, fresh: bool) -> Update:
         known = self._reading is not None

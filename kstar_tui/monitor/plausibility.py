@@ -1,7 +1,7 @@
 """Readings that came in a good frame but cannot be true: around power-up and power-down an
-inverter sends zeros and counters that jump, and a damaged frame can have a good sum. What is
-impossible is never believed. What is only doubtful is held until a second reading agrees, and
-counters back at zero until they stay there."""
+inverter sends zeros and counters that jump, and a damaged frame can have a good sum. What is only
+doubtful is held until a second reading agrees; what is impossible, and counters back at zero,
+until they stay so: then that is how the inverter is."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from kstar_tui.monitor.limits import (
     MAX_POWER_KW,
     POSSIBLE,
     USUAL,
+    imbalance,
     impossible,
     number,
     unusual,
@@ -20,6 +21,8 @@ from kstar_tui.protocol.reading import FIELDS, Reading
 
 NOTHING = "all values zero"
 ALIKE = "all bytes alike"
+UNBALANCED = "power balance"
+"""What comes in is far from what goes out: a wrong sign, or a damaged frame."""
 
 _PAYLOAD = slice(7, -2)
 """Where the values lie in a frame."""
@@ -51,10 +54,11 @@ _DARK = 20.0
 _LONG = 600.0
 """Seconds between two readings after which midnight may have been unseen, in between."""
 
-_ZERO_PATIENCE = 600.0
-"""Seconds for which a counter has to be seen at zero until its inverter counts anew: a restart
-sends zeros for less than a minute."""
-_ZERO_STEP = 150.0
+_LONG_PATIENCE = 600.0
+"""Seconds for which a counter has to be seen at zero until its inverter counts anew, and an
+impossible value until it is the inverter's own: a restart sends such things for less than a
+minute."""
+_STEP = 150.0
 """Seconds of it that one reading can prove: in a longer pause the inverter may have been off. So
 five readings are the fewest."""
 
@@ -80,15 +84,16 @@ class _Seen(NamedTuple):
 class Plausibility:
     """What was believed of one inverter so far, and whether the next reading can be.
 
-    All zeros, all bytes alike and impossible values are never believed. Anything else that is
-    doubted is believed when the reading before was doubted for the same reason and agrees, or
-    after three in a row that do not; but a lifetime counter that fell to exactly zero has to stay
-    there for ten minutes, or for five readings where those take longer.
+    All zeros and all bytes alike are never believed. Anything else that is doubted is believed
+    when the reading before was doubted for the same reason and agrees, or after three in a row
+    that do not; but a lifetime counter that fell to exactly zero has to stay there for ten
+    minutes, or for five readings where those take longer. So has an impossible value: a broken
+    sensor may cost ten minutes, but not every other value for good.
     """
 
     def __init__(self) -> None:
         self._accepted: _Seen | None = None
-        self._at_zero: dict[str, float] = {}
+        self._stayed: dict[str, float] = {}
         self._last: _Seen | None = None
         self._doubted: dict[str, int] = {}
 
@@ -98,17 +103,16 @@ class Plausibility:
             return NOTHING
         if len(set(reading.raw[_PAYLOAD])) == 1:
             return ALIKE
-        if wrong := impossible(reading):
-            return f"{FIELDS[wrong].label} impossible"
         seen, last = _Seen(reading, at_monotonic), self._last
         doubts = [
             *_out_of_range(reading),
+            *_unbalanced(reading),
             *_counters(self._accepted, seen),
             *_todays(self._accepted, seen),
         ]
         before, self._doubted = self._doubted, {}
         self._last = seen
-        held = self._zeroed(last, seen)
+        held = self._stubborn(last, seen)
         for doubt in doubts:
             times = before.get(doubt.reason, 0)
             self._doubted[doubt.reason] = times + 1
@@ -118,23 +122,41 @@ class Plausibility:
             self._accepted = seen
         return held
 
-    def _zeroed(self, last: _Seen | None, now: _Seen) -> str | None:
-        """Why a reading is held in which a counter fell to zero, and has not stayed there yet."""
-        before, self._at_zero = self._at_zero, {}
-        passed = 0.0 if last is None else min(max(0.0, now.at - last.at), _ZERO_STEP)
-        for name in _RISE_PER_HOUR:
-            if _fell_to_zero(self._accepted, now, name):
-                self._at_zero[name] = before[name] + passed if name in before else 0.0
-        young = (name for name, stayed in self._at_zero.items() if stayed < _ZERO_PATIENCE)
-        first = next(young, None)
-        return None if first is None else f"{FIELDS[first].label} fell to zero"
+    def _stubborn(self, last: _Seen | None, now: _Seen) -> str | None:
+        """Why a reading is held that says what has to be said for longer, None if it was."""
+        before, self._stayed = self._stayed, {}
+        passed = 0.0 if last is None else min(max(0.0, now.at - last.at), _STEP)
+        for reason in (*_impossible(now.reading), *_zeroed(self._accepted, now)):
+            self._stayed[reason] = before[reason] + passed if reason in before else 0.0
+        young = (why for why, stayed in self._stayed.items() if stayed < _LONG_PATIENCE)
+        return next(young, None)
+
+
+def _impossible(reading: Reading) -> Iterator[str]:
+    for name in impossible(reading):
+        yield f"{FIELDS[name].label} impossible"
+
+
+def _zeroed(base: _Seen | None, now: _Seen) -> Iterator[str]:
+    for name in _RISE_PER_HOUR:
+        if _fell_to_zero(base, now, name):
+            yield f"{FIELDS[name].label} fell to zero"
 
 
 def _agree(doubt: _Doubt, last: _Seen | None, now: _Seen) -> bool:
-    earlier = None if last is None else number(last.reading, doubt.field)
+    earlier = None if last is None else _measured(last.reading, doubt.field)
     if last is None or earlier is None:
         return False
     return doubt.agrees(earlier, doubt.value, max(0.0, now.at - last.at))
+
+
+def _measured(reading: Reading, name: str) -> float | None:
+    return imbalance(reading) if name == UNBALANCED else number(reading, name)
+
+
+def _unbalanced(reading: Reading) -> Iterator[_Doubt]:
+    if excess := imbalance(reading):
+        yield _Doubt(UNBALANCED, UNBALANCED, excess, _same_side)
 
 
 def _out_of_range(reading: Reading) -> Iterator[_Doubt]:
@@ -208,6 +230,10 @@ def _growth(name: str, per_hour: float) -> Agrees:
 
 def _near(old: float, new: float, _seconds: float) -> bool:
     return abs(new - old) <= max(1.0, _NEAR * max(abs(old), abs(new)))
+
+
+def _same_side(old: float, new: float, _seconds: float) -> bool:
+    return old * new > 0
 
 
 def _never(_old: float, _new: float, _seconds: float) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -56,6 +56,7 @@ class Trail:
         self._last: Reading | None = None
         self._buckets: dict[int, _Bucket] = {}
         self._latest: int | None = None
+        self._from_disk = False
         self._drawn: dict[tuple[Series, int, int, int], list[float | None]] = {}
         self._peaks: dict[tuple[Series, int], tuple[float, int] | None] = {}
 
@@ -79,8 +80,44 @@ class Trail:
             # Before there is a whole minute, the first one shows as it fills.
             self._turn()
         bucket.add(update.reading)
+        self._from_disk = False
         self._latest = minute
         self._last = update.reading
+
+    def load(
+        self,
+        start: datetime,
+        means: Mapping[str, Sequence[float | None]],
+        highs: Mapping[str, Sequence[float | None]],
+    ) -> None:
+        """Minutes from `start` on as they are on disk, by field; in place of what was here."""
+        self.clear()
+        first = int(start.timestamp() // 60)
+        for series in Series:
+            pairs = zip(means.get(series, ()), highs.get(series, ()), strict=True)
+            for minute, (mean, high) in enumerate(pairs, first):
+                if mean is None:
+                    continue
+                bucket = self._buckets.setdefault(minute, _Bucket())
+                bucket.sums[series] = mean
+                bucket.counts[series] = 1
+                bucket.peaks[series] = mean if high is None else high
+        self._latest = max(self._buckets, default=None)
+        self._from_disk = self._latest is not None
+
+    def clear(self) -> None:
+        """Forget everything: it was another inverter's."""
+        self._buckets.clear()
+        self._last = self._latest = None
+        self._from_disk = False
+        self._turn()
+
+    @property
+    def from_disk(self) -> datetime | None:
+        """The last minute on disk, while no reading has come since; else None."""
+        if self._latest is None or not self._from_disk:
+            return None
+        return datetime.fromtimestamp(self._latest * 60, UTC)
 
     def _bridge(self, minute: int) -> None:
         if self._latest is None or self._last is None:

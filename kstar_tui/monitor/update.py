@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from kstar_tui.link.interface import Address
+from kstar_tui.monitor.energy import Energy
 from kstar_tui.protocol.device import DeviceInfo, DeviceSettings
 from kstar_tui.protocol.reading import Reading
 
@@ -58,6 +59,8 @@ class Update(NamedTuple):
     error: str | None = None
     """Why the last poll failed; None after a good one."""
     next_poll_monotonic: float | None = None
+    energy: Energy | None = None
+    """The accounts as they are on disk; None while unknown, or where no history is kept."""
 
     @property
     def key(self) -> str:

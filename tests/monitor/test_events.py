@@ -77,7 +77,7 @@ def test_a_poll_that_brought_nothing_does_not_tell_the_old_reading_again() -> No
     ],
 )
 def test_work_modes(mode: str, severity: Severity) -> None:
-    (event,) = told(update(), update(reading=reading(work_mode=mode)))
+    *_, event = told(update(), update(reading=reading(work_mode=mode)))
     assert event == (severity, f"work mode on-grid → {mode}")
 
 
@@ -105,3 +105,31 @@ def test_the_connection(before: LinkState, after: LinkState, texts: list[str]) -
 def test_offline_says_why() -> None:
     after = update(state=LinkState.OFFLINE, fresh=False, error="network unreachable")
     assert told(update(), after) == [(Severity.WARNING, "inverter offline: network unreachable")]
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        {"grid_voltage": 0},
+        {"grid_voltage": 12.5},
+        {"error_bits": 1 << 9},
+        {"work_mode": "off-grid"},
+    ],
+    ids=["no voltage", "a trace of it", "utility loss", "off-grid"],
+)
+def test_the_grid_goes_and_comes_back(gone: dict[str, Any]) -> None:
+    without = update(reading=reading(**{"work_mode": "on-grid", **gone}))
+    assert (Severity.WARNING, "grid lost") in told(update(), without)
+    assert (Severity.GOOD, "grid back") in told(without, update())
+    assert told(without, without) == []
+
+
+def test_a_beginning_and_its_end_have_the_same_kind_and_subject() -> None:
+    bad = update(reading=reading(work_mode="on-grid", error_bits=_HEAT, grid_voltage=0))
+    begun = events_between(update(), bad)
+    ended = events_between(bad, update())
+    assert [(event.kind, event.subject) for event in begun] == [
+        (event.kind, event.subject) for event in ended
+    ]
+    assert all(event.begins for event in begun)
+    assert not any(event.begins for event in ended)

@@ -210,7 +210,7 @@ def test_ranges(field: str, value: float, label: str) -> None:
         ("temperature", -20),
         ("grid_power", 6746),
         ("inverter_power", -4000),
-        ("load_power", 9304),
+        ("load_power", 1900),
     ],
 )
 def test_what_is_rare_but_true_is_believed(field: str, value: float) -> None:

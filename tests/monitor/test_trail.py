@@ -227,3 +227,23 @@ def test_any_order_of_readings_is_drawn(loads: list[tuple[int, int]], count: int
     peak = trail.peak(Series.HOUSE, START)
     assert peak is not None
     assert peak[0] >= max(house)
+
+
+def test_what_is_loaded_from_disk_is_marked_until_a_reading_comes() -> None:
+    trail = Trail()
+    trail.load(START, {"load_power": [100.0, None, 300.0]}, {"load_power": [150.0, None, 350.0]})
+    assert trail.from_disk == START + timedelta(minutes=2)
+    assert list(trail.columns(Series.HOUSE, FIRST, 1, 3)) == [100, None, 300]
+    assert trail.peak(Series.HOUSE, START) == (350, START + timedelta(minutes=2))
+    take(trail, START + timedelta(minutes=4), load(500))
+    take(trail, START + timedelta(minutes=5), load(500))
+    assert trail.from_disk is None
+    assert list(trail.columns(Series.HOUSE, FIRST, 1, 5)) == [100, None, 300, None, 500]
+
+
+def test_nothing_on_disk_leaves_it_empty() -> None:
+    trail = Trail()
+    minutes_of(trail, (0, 100))
+    trail.load(START, {"load_power": [None]}, {"load_power": [None]})
+    assert trail.empty
+    assert trail.from_disk is None
