@@ -18,10 +18,12 @@ from kstar_tui.link.search import (
     targets_for,
     wake,
 )
+from kstar_tui.monitor.energy import Ledger
 from kstar_tui.monitor.monitor import Monitor
 from kstar_tui.settings import Settings
 
 if TYPE_CHECKING:
+    from kstar_tui.history.ledger import BookKeeper
     from kstar_tui.mqtt.publisher import Publisher
 
 
@@ -44,6 +46,7 @@ def make_monitor(
     *,
     mac: str | None = None,
     named: bool = True,
+    ledger: Ledger | None = None,
 ) -> Monitor:
     """The monitor of the inverter at an address, or of the one that a search finds.
 
@@ -60,6 +63,23 @@ def make_monitor(
         wake=partial(wake, discovery_port=settings.discovery_port),
         mac=mac,
         named=named,
+        ledger=ledger,
+    )
+
+
+def make_ledger(settings: Settings, clock: Clock, *, demo: bool = False) -> BookKeeper | None:
+    """What keeps the history; None where it is off. A demo's is forgotten with it."""
+    from kstar_tui.settings.paths import history_path
+
+    path = history_path(settings)
+    if path is None:
+        return None
+    # SQLite costs time: only where it is used.
+    from kstar_tui.history.calendar import Calendar
+    from kstar_tui.history.ledger import BookKeeper
+
+    return BookKeeper(
+        ":memory:" if demo else path, Calendar(), interval=settings.interval, clock=clock
     )
 
 

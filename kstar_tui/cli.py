@@ -59,29 +59,20 @@ def _program(command: str | None) -> Callable[[Context], int]:
     """What a command runs. Each is loaded only when it is wanted."""
     match command:
         case "discover":
-            from kstar_tui.commands import discover
-
-            return discover.run
+            from kstar_tui.commands.discover import run
         case "read":
-            from kstar_tui.commands import read
-
-            return read.run
+            from kstar_tui.commands.read import run
         case "decode":
-            from kstar_tui.commands import decode
-
-            return decode.run
+            from kstar_tui.commands.decode import run
         case "simulate":
-            from kstar_tui.commands import simulate
-
-            return simulate.run
+            from kstar_tui.commands.simulate import run
         case "config":
-            from kstar_tui.commands import config
-
-            return config.run
+            from kstar_tui.commands.config import run
+        case "history":
+            from kstar_tui.commands.history import run
         case _:
-            from kstar_tui.commands import start
-
-            return start.run
+            from kstar_tui.commands.start import run
+    return run
 
 
 def _fail(error: Exception, streams: _Streams) -> Status:

@@ -11,16 +11,18 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
 from kstar_tui import __version__
-from kstar_tui.assembly import make_monitor, make_publisher
+from kstar_tui.assembly import make_ledger, make_monitor, make_publisher
 from kstar_tui.clock import Clock, SystemClock
 from kstar_tui.journal import formatter
 from kstar_tui.link.interface import Address
 from kstar_tui.monitor.update import LinkState, Update
 from kstar_tui.mqtt.broker import parse_broker
 from kstar_tui.settings import Settings
+from kstar_tui.settings.paths import history_path
 from kstar_tui.status import Status
 
 if TYPE_CHECKING:
+    from kstar_tui.history.ledger import BookKeeper
     from kstar_tui.mqtt.publisher import Publisher
 
 _log = logging.getLogger("kstar_tui.headless")
@@ -40,11 +42,12 @@ async def run_headless(
     *,
     environ: Mapping[str, str] = os.environ,
     stderr: TextIO | None = None,
+    demo: bool = False,
 ) -> int:
     """Poll and publish until SIGTERM or SIGHUP (then 0) or Ctrl-C (130); 1 if it failed by itself.
 
     Only the log is written, to `stderr`: one line at the start, one at the end, and what goes
-    wrong or comes back in between.
+    wrong or comes back in between. What a `demo` measures goes into no database.
     """
     clock = clock or SystemClock()
     handler = logging.StreamHandler(stderr or sys.stderr)
@@ -60,22 +63,27 @@ async def run_headless(
             continue
         loop.add_signal_handler(number, _resolve, ended, number)
     try:
-        return await _run(settings, clock, ended)
+        return await _run(settings, clock, ended, demo=demo)
     finally:
         root.removeHandler(handler)
 
 
-async def _run(settings: Settings, clock: Clock, ended: asyncio.Future[signal.Signals]) -> int:
+async def _run(
+    settings: Settings, clock: Clock, ended: asyncio.Future[signal.Signals], *, demo: bool
+) -> int:
     address = Address(settings.host, settings.port) if settings.host else None
-    monitor = make_monitor(settings, clock, address)
     publisher = make_publisher(settings, clock)
+    _log.info("kstar-tui %s started: %s", __version__, _doing(settings, demo=demo))
+    # The database is not needed before the first reading.
+    ledger = make_ledger(settings, clock, demo=demo)
+    monitor = make_monitor(settings, clock, address, ledger=ledger)
     monitor.subscribe(_Help())
-    _log.info("kstar-tui %s started: %s", __version__, _doing(settings))
-    if publisher is None:
+    if publisher is None and ledger is None:
         _log.warning(
-            "MQTT is off, so nothing is done with the readings; name a broker with --mqtt HOST"
+            "MQTT and the history are off, so nothing is done with the readings;"
+            " name a broker with --mqtt HOST"
         )
-    else:
+    if publisher is not None:
         await publisher.start()
         monitor.subscribe(publisher.on_update)
     polling = asyncio.create_task(monitor.run())
@@ -89,11 +97,13 @@ async def _run(settings: Settings, clock: Clock, ended: asyncio.Future[signal.Si
     polling.cancel()
     ending = [polling] if publisher is None else [polling, asyncio.create_task(publisher.stop())]
     await asyncio.wait(ending, timeout=_PATIENCE)
-    _log.info("kstar-tui stopped (%s): %s", why, _done(monitor.latest, publisher))
+    if ledger is not None:
+        ledger.close()
+    _log.info("kstar-tui stopped (%s): %s", why, _done(monitor.latest, publisher, ledger))
     return status
 
 
-def _doing(settings: Settings) -> str:
+def _doing(settings: Settings, *, demo: bool) -> str:
     inverter = (
         f"inverter {Address(settings.host, settings.port)}"
         if settings.host
@@ -104,13 +114,25 @@ def _doing(settings: Settings) -> str:
         if settings.mqtt_url
         else "MQTT off"
     )
-    return f"{inverter}, every {settings.interval:g} s; {mqtt}"
+    return f"{inverter}, every {settings.interval:g} s; {mqtt}; {_place(settings, demo=demo)}"
 
 
-def _done(update: Update, publisher: Publisher | None) -> str:
+def _place(settings: Settings, *, demo: bool) -> str:
+    path = history_path(settings)
+    if path is None:
+        return "history off"
+    return f"history in {'memory only' if demo else path}"
+
+
+def _done(update: Update, publisher: Publisher | None, ledger: BookKeeper | None) -> str:
     text = f"{update.polls} polls, {update.lost} lost"
     if publisher is not None:
         text += f"; MQTT {publisher.sent} readings sent, {publisher.dropped} dropped"
+    if ledger is not None:
+        status = ledger.status
+        text += f"; history {status.rows} rows saved"
+        if status.error is not None:
+            text += f" ({status.error})"
     return text
 
 

@@ -7,11 +7,14 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+_NUMBERS = count()
 
 # The same examples on every run and machine; a slow machine is not a failure.
 settings.register_profile(
@@ -34,6 +37,13 @@ def captures() -> Path:
     path = Path(folder)
     assert (path / "expected.json").is_file(), f"KSTAR_CAPTURES: no expected.json in {path}"
     return path
+
+
+@pytest.fixture(autouse=True)
+def own_history(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test writes into the history of whoever runs it, nor into another test's."""
+    folder = tmp_path_factory.getbasetemp() / f"data-{next(_NUMBERS)}"
+    monkeypatch.setenv("XDG_DATA_HOME", str(folder))
 
 
 def _is_loopback(address: object) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from kstar_tui import assembly
@@ -53,3 +55,21 @@ def test_the_publisher_goes_to_the_broker_of_the_settings() -> None:
     assert publisher is not None
     assert publisher.status.broker == "mqtt://me:***@broker:1884"
     assert not publisher.status.connected
+
+
+def test_history_that_is_off_has_no_ledger() -> None:
+    assert assembly.make_ledger(Settings(history="off"), SystemClock()) is None
+
+
+def test_the_ledger_is_where_the_settings_say_but_a_demo_writes_nowhere(tmp_path: Path) -> None:
+    settings = Settings(history=str(tmp_path / "mine.sqlite"))
+    ledger = assembly.make_ledger(settings, SystemClock())
+    demo = assembly.make_ledger(settings, SystemClock(), demo=True)
+    assert ledger is not None
+    assert demo is not None
+    assert demo.archive is not None
+    assert demo.status.path == ":memory:"
+    assert list(tmp_path.iterdir()) == []
+    assert ledger.archive is not None
+    assert (tmp_path / "mine.sqlite").exists()
+    ledger.close()

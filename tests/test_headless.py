@@ -138,7 +138,12 @@ async def mosquitto(tmp_path: Path) -> AsyncIterator[Mosquitto]:
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 async def test_kstar_sharps_arguments_feed_its_topics(
-    run: Run, simulator: Simulator, mosquitto: Mosquitto, number: signal.Signals, status: int
+    run: Run,
+    simulator: Simulator,
+    mosquitto: Mosquitto,
+    tmp_path: Path,
+    number: signal.Signals,
+    status: int,
 ) -> None:
     await mosquitto.start()
     subscriber = Subscriber(mosquitto.port)
@@ -162,10 +167,13 @@ async def test_kstar_sharps_arguments_feed_its_topics(
     begun, ended = daemon.lines
     assert begun.endswith(
         f"{STARTED}inverter 127.0.0.1:{simulator.address.port}, every 5 s;"
-        f" MQTT mqtt://mqtt:***@127.0.0.1:{mosquitto.port} under sensor/inverter"
+        f" MQTT mqtt://mqtt:***@127.0.0.1:{mosquitto.port} under sensor/inverter;"
+        f" history in {tmp_path}/.local/share/kstar-tui/history.sqlite"
     )
-    assert ended.endswith(
-        f"kstar-tui stopped ({number.name}): 1 polls, 0 lost; MQTT 1 readings sent, 0 dropped"
+    assert re.search(
+        rf"stopped \({number.name}\): 1 polls, 0 lost; MQTT 1 readings sent, 0 dropped;"
+        r" history [1-9]\d* rows saved$",
+        ended,
     )
     for line in daemon.lines:
         assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00 kstar-tui ", line)
@@ -178,12 +186,12 @@ async def test_ends_while_a_try_waits(
     run: Run, deaf: socket.socket, number: signal.Signals, status: int
 ) -> None:
     port = port_of(deaf)
-    daemon = await run("--headless", "--host", "127.0.0.1", "--port", str(port))
+    daemon = await run("--headless", "--no-history", "--host", "127.0.0.1", "--port", str(port))
     assert await asked(deaf) == bytes.fromhex("aa55b07f0106000235")
     assert await daemon.end(number) == status
     assert [line.partition(" ")[2] for line in daemon.lines] == [
-        f"{STARTED}inverter 127.0.0.1:{port}, every 5 s; MQTT off",
-        "warning: MQTT is off, so nothing is done with the readings;"
+        f"{STARTED}inverter 127.0.0.1:{port}, every 5 s; MQTT off; history off",
+        "warning: MQTT and the history are off, so nothing is done with the readings;"
         " name a broker with --mqtt HOST",
         f"kstar-tui stopped ({number.name}): 0 polls, 0 lost",
     ]
@@ -212,7 +220,7 @@ async def test_ends_while_the_broker_is_unreachable(
     refused = await daemon.line("MQTT broker")
     assert refused.endswith(f"refused: nothing listens on port {port}; still trying")
     assert await daemon.end(number) == status
-    assert daemon.lines[-1].endswith("1 polls, 0 lost; MQTT 0 readings sent, 0 dropped")
+    assert "1 polls, 0 lost; MQTT 0 readings sent, 0 dropped;" in daemon.lines[-1]
     assert len(daemon.lines) == 3
     assert "tops3cret" not in "".join(daemon.lines)
 
@@ -263,6 +271,7 @@ async def test_tells_once_that_nothing_is_found_and_searches_on(
 ) -> None:
     daemon = await run(
         "--headless",
+        "--no-history",
         *NOWHERE,
         "--discovery-port",
         str(port_of(deaf)),
@@ -273,7 +282,7 @@ async def test_tells_once_that_nothing_is_found_and_searches_on(
     await daemon.line("name it with --host ADDRESS")
     assert await daemon.end(signal.SIGTERM) == 0
     assert daemon.lines[0].startswith(f"<6>{STARTED}searching")
-    assert daemon.lines[1].startswith("<4>MQTT is off")
+    assert daemon.lines[1].startswith("<4>MQTT and the history are off")
     assert daemon.lines[2].startswith("<4>no inverter answered on 127.255.255.255")
     assert daemon.lines[3].startswith("<4>no inverter found yet")
     assert daemon.lines[4].startswith("<6>kstar-tui stopped (SIGTERM)")
@@ -307,6 +316,6 @@ async def test_the_whole_command_imports_no_screen(run: Run, deaf: socket.socket
         "sys.exit(status)\n"
     )
     daemon = await run("--headless", "--host", "127.0.0.1", "--port", str(port_of(deaf)), code=code)
-    await daemon.line("MQTT is off")
+    await daemon.line("MQTT off")
     assert await daemon.end(signal.SIGTERM) == 0
     assert daemon.lines[-1] == "loaded []"

@@ -39,9 +39,24 @@ OTHER: dict[str, tuple[str, object, str, object]] = {
         "mqtt://mqtt:mqtt@ha.lan:1883",
     ),
     "mqtt.prefix": ('"house/pv"', "house/pv", "solar", "solar"),
+    "history.path": ('"off"', "off", "~/house.sqlite", "~/house.sqlite"),
+    "battery.capacity": ("5.4", 5.4, "10", 10.0),
+    "tariff.import_price": ("0.28", 0.28, "0.3", 0.3),
+    "tariff.export_price": ("0.08", 0.08, "0", 0.0),
+    "tariff.currency": ('"kr"', "kr", "CHF", "CHF"),
+    "tariff.bands": (
+        '["22:00-6:00 0.180", "12:00-14:00 0.2 0.05"]',
+        ("22:00-06:00 0.18", "12:00-14:00 0.2 0.05"),
+        " 22:00 - 06:00  0.18;",
+        ("22:00-06:00 0.18",),
+    ),
     "headless": ("true", True, "YES", True),
     "ui.ascii": ("true", True, "on", True),
 }
+
+
+NEEDS = {"tariff.export_price": "KSTAR_IMPORT_PRICE", "tariff.bands": "KSTAR_IMPORT_PRICE"}
+"""What has to be given with a key."""
 
 
 def written(folder: Path, text: str) -> ConfigFile:
@@ -80,16 +95,17 @@ def test_each_source_wins_over_the_one_before(key: str, tmp_path: Path) -> None:
     toml, from_toml, text, from_text = OTHER[key]
     config = written(tmp_path, toml_of(key, toml))
 
-    settings = load(config=config)
+    beside = {NEEDS[key]: "0.5"} if key in NEEDS else {}
+    settings = load(environment=beside, config=config)
     assert getattr(settings, row.name) == from_toml
     assert settings.sources[key] == str(config.path)
 
-    settings = load(environment={row.environment[0]: text}, config=config)
+    settings = load(environment={row.environment[0]: text, **beside}, config=config)
     assert getattr(settings, row.name) == from_text
     assert settings.sources[key] == f"environment {row.environment[0]}"
 
     arguments = {key: Given(f"argument {row.argument}", text)}
-    settings = load(arguments, {row.environment[0]: "\0not looked at"}, config)
+    settings = load(arguments, {row.environment[0]: "\0not looked at", **beside}, config)
     assert getattr(settings, row.name) == from_text
     assert settings.sources[key] == f"argument {row.argument}"
 
@@ -107,6 +123,9 @@ def test_any_mixture_takes_each_key_from_its_own_source(where: dict[str, str]) -
             arguments[key] = Given("argument", OTHER[key][2])
         else:
             environment[TABLE[key].environment[0]] = "" if place == "empty" else OTHER[key][2]
+    if any(where.get(key) in ("argument", "environment") for key in NEEDS):
+        where["tariff.import_price"] = "argument"
+        arguments["tariff.import_price"] = Given("argument", OTHER["tariff.import_price"][2])
     settings = load(arguments, environment)
     for key, row in TABLE.items():
         changed = where.get(key) in ("argument", "environment")

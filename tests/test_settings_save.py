@@ -23,6 +23,12 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "discovery.broadcast": st.sampled_from([(), ("10.0.0.255",), ("10.0.0.255", "10.1.0.255")]),
     "mqtt.url": st.sampled_from([None, URL]),
     "mqtt.prefix": st.sampled_from(["a", "sensor/inverter", 'with"quotes"', "ünïcode/ß"]),
+    "history.path": st.sampled_from(["off", "/data/h.sqlite", "~/h"]),
+    "battery.capacity": st.none() | st.floats(0.5, 200),
+    "tariff.import_price": st.floats(0, 100),
+    "tariff.export_price": st.none() | st.floats(0, 100),
+    "tariff.currency": st.sampled_from(["€", "kr", "CHF"]),
+    "tariff.bands": st.sampled_from([(), ("22:00-06:00 0.18",), ("00:00-24:00 1 0.5",)]),
     "headless": st.booleans(),
     "ui.ascii": st.booleans(),
 }
@@ -37,6 +43,8 @@ def test_what_was_saved_is_loaded(
     changes: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.mktemp("saved") / "config.toml"
+    if changes.get("tariff.bands") or changes.get("tariff.export_price") is not None:
+        changes.setdefault("tariff.import_price", 0.5)
     save_config(changes, path)
     settings = load(config=ConfigFile(path, named=True))
     for key, row in TABLE.items():

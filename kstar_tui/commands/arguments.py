@@ -20,6 +20,7 @@ _USES: dict[str, tuple[str, ...]] = {
     "read": ("inverter.host", *_SEARCHING),
     "decode": (),
     "simulate": (),
+    "history": ("history.path",),
     "config": tuple(TABLE),
 }
 """Keys of the settings that mean something to each command."""
@@ -162,18 +163,19 @@ def _build() -> tuple[_Parser, set[str]]:
         )
         for name, (summary, description) in texts.COMMANDS.items()
     }
-    for name in ("discover", "read", "config"):
+    for name in ("discover", "read", "history", "config"):
         group = parsers[name].add_argument_group("settings")
         _add_settings(group, [TABLE[key] for key in _USES[name]])
         _add_config_option(group)
     printing = parsers["read"].add_mutually_exclusive_group()
-    for name in ("discover", "read", "decode", "config"):
+    for name in ("discover", "read", "decode", "history", "config"):
         where = printing if name == "read" else parsers[name]
         where.add_argument("--json", action="store_true", help=texts.JSON[name])
     printing.add_argument("--hex", action="store_true", help=texts.FRAMES_AS_HEX)
     parsers["read"].add_argument("--keep-serial", action="store_true", help=texts.KEEP_SERIAL)
     parsers["decode"].add_argument("hex", nargs="*", metavar="HEX", help=texts.HEX)
     _add_simulate(parsers["simulate"])
+    _add_history(parsers["history"])
     parsers["config"].add_argument(
         "action", nargs="?", choices=("show", "path", "set"), default="show", help=texts.ACTION
     )
@@ -205,6 +207,15 @@ def _add_settings(group: argparse._ArgumentGroup, rows: Iterable[Setting]) -> No
             help=texts.setting(row),
             **nargs,
         )
+        if row.refusable:
+            group.add_argument(
+                f"--no-{row.argument.removeprefix('--')}",
+                dest=row.key,
+                action=_Keep,
+                default=argparse.SUPPRESS,
+                nargs=0,
+                help=texts.REFUSED,
+            )
 
 
 def _add_config_option(group: argparse._ArgumentGroup) -> None:
@@ -219,6 +230,28 @@ def _add_day(group: argparse._ActionsContainer) -> None:
     group.add_argument("--start", metavar="HH:MM", default=absent, help=texts.START)
     group.add_argument("--speed", metavar="N", default=absent, help=texts.SPEED)
     group.add_argument("--seed", metavar="N", default=absent, help=texts.SEED)
+
+
+def _add_history(parser: _Parser) -> None:
+    parser.add_argument(
+        "action",
+        nargs="?",
+        choices=("show", "import"),
+        default="show",
+        metavar="ACTION",
+        help=texts.HISTORY_ACTION,
+    )
+    parser.add_argument("file", nargs="?", metavar="FILE", help=texts.OLD_FILE)
+    parser.add_argument("--from", dest="first", metavar="DATE", help=texts.FIRST)
+    parser.add_argument("--to", dest="last", metavar="DATE", help=texts.LAST)
+    parser.add_argument(
+        "--resolution",
+        choices=("raw", "minute", "quarter", "day"),
+        default="day",
+        help=texts.RESOLUTION,
+    )
+    parser.add_argument("--format", choices=("table", "csv", "json"), help=texts.FORMAT)
+    parser.add_argument("--inverter", metavar="SERIAL", help=texts.WHICH)
 
 
 def _add_simulate(parser: _Parser) -> None:

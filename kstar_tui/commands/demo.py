@@ -7,6 +7,7 @@ from dataclasses import replace
 from kstar_tui.commands.context import Context
 from kstar_tui.commands.day import simulated_day
 from kstar_tui.settings import Settings
+from kstar_tui.simulator.days import named_day
 from kstar_tui.simulator.server import Simulator
 
 _START = "09:00"
@@ -39,7 +40,9 @@ async def run_demo(context: Context, settings: Settings) -> int:
         if settings.headless:
             from kstar_tui.headless import run_headless
 
-            return await run_headless(settings, clock)
+            return await run_headless(settings, clock, demo=True)
+        from kstar_tui.past import Past
         from kstar_tui.tui.app import run_ui
 
-        return await run_ui(settings, clock=clock, demo=True, address=address)
+        past = Past(options.serial_number, named_day(options.day), clock.start, options.seed)
+        return await run_ui(settings, clock=clock, demo=True, address=address, past=past)

@@ -31,6 +31,9 @@ SETTING_GROUPS = (
     ("inverter", "inverter."),
     ("search", "discovery."),
     ("MQTT", "mqtt."),
+    ("history", "history."),
+    ("battery", "battery."),
+    ("money", "tariff."),
     ("screen or daemon", "headless"),
     ("appearance", "ui."),
 )
@@ -61,6 +64,13 @@ COMMANDS = {
         "is bound, it answers private and loopback addresses only, so that nobody can aim it at a\n"
         "stranger.",
     ),
+    "history": (
+        "print what was kept, or take over an old file",
+        "Prints the days that were kept: kWh of each flow, how much of the solar energy was used\n"
+        "here, how much of the house's use was not bought, and how much of the day was seen.\n"
+        "With `import FILE`, takes over the SQLite file of kstar.sharp; what is there already\n"
+        "stays as it is. Works beside a running daemon, except for the import.",
+    ),
     "config": (
         "show or change the settings",
         "Shows the settings in force and where each comes from, prints the path of config.toml,\n"
@@ -86,6 +96,13 @@ EPILOGS = {
         "and in another terminal:\n"
         "  kstar-tui --host 127.0.0.1"
     ),
+    "history": (
+        "examples:\n"
+        "  kstar-tui history\n"
+        "  kstar-tui history --from 2026-01-01 --to yesterday --format csv > days.csv\n"
+        "  kstar-tui history --from today --resolution minute --json\n"
+        "  kstar-tui history import inverter-data.db"
+    ),
     "config": (
         "examples:\n"
         "  kstar-tui config\n"
@@ -99,9 +116,11 @@ JSON = {
     "discover": "one JSON object a line for each inverter",
     "read": "one flat JSON object; names and signs as in the documentation, plain numbers",
     "decode": "one JSON object a line for each frame",
+    "history": "the same as --format json",
     "config": "one JSON object: for each key its value and its source",
 }
 
+REFUSED = "keep none"
 CONFIG = "read the settings from this file (environment: KSTAR_CONFIG)"
 DEMO = "show a simulated inverter instead of a real one"
 DAY = "clear, cloudy, winter or night"
@@ -122,6 +141,19 @@ FRAMES_AS_HEX = "print the frames as they came, in hex, with the serial number m
 KEEP_SERIAL = "with --hex: leave the serial number as it is"
 HEX = "frames in hex, or - to read them from standard input"
 ACTION = "what to do (default: show)"
+HISTORY_ACTION = "show, or import with a FILE (default: show)"
+OLD_FILE = "with import: the SQLite file that kstar.sharp wrote"
+FIRST = (
+    "first day: YYYY-MM-DD, today or yesterday (default: 30 days with the last one; the last one "
+    "alone for rows finer than days)"
+)
+LAST = "last day, which is included (default: today)"
+RESOLUTION = (
+    "what a row is: a reading as it came (kept for 48 hours), a minute (62 days), a quarter of an "
+    "hour (five years) or a day (default: day)"
+)
+FORMAT = "a table for people, CSV with a line of headings, or an array of JSON objects"
+WHICH = "serial number of the inverter, where there are several (default: the last one used)"
 KEY = f"with set: one of {', '.join(TABLE)}"
 VALUE = "with set: the new value, or - to read it from standard input"
 

@@ -47,8 +47,8 @@ class Kind(Protocol):
 class Number(NamedTuple):
     """A number within limits, whole or not, with its unit."""
 
-    low: int
-    high: int
+    low: float
+    high: float
     unit: str = ""
     whole: bool = True
 
@@ -56,7 +56,7 @@ class Number(NamedTuple):
     def allowed(self) -> str:
         """Its limits, in its unit."""
         noun = "a whole number" if self.whole else "a number"
-        return f"{noun} from {self.low} to {self.high}{self.unit and f' {self.unit}'}"
+        return f"{noun} from {self.low:g} to {self.high:g}{self.unit and f' {self.unit}'}"
 
     def parse(self, text: str) -> int | float:
         """Digits, with a decimal point where the number need not be whole."""

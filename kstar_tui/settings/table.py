@@ -18,11 +18,13 @@ from kstar_tui.settings.kinds import (
     SettingValue,
     Topic,
 )
+from kstar_tui.settings.use_kinds import Bands, Currency, HistoryFile, Optional
 
 DEFAULT = "default"
 """The source of a setting that nobody gave."""
 
 _PORT = Number(1, 65535)
+_PRICE = Optional(Number(0, 100, whole=False))
 
 
 class Setting(NamedTuple):
@@ -40,6 +42,8 @@ class Setting(NamedTuple):
     """kstar.sharp's spelling of the argument, to which the value is glued."""
     secret: bool = False
     """Can be given in a file, is masked wherever it is shown."""
+    refusable: bool = False
+    """Has an argument `--no-…` beside its own that turns it off."""
     name: str = ""
     default: SettingValue = None
 
@@ -129,6 +133,73 @@ class Settings:
             "TOPIC",
         ),
     ] = DEFAULT_PREFIX
+    history: Annotated[
+        str,
+        Setting(
+            "history.path",
+            HistoryFile(),
+            "file in which the history and the energy accounts are kept, or off",
+            "--history",
+            ("KSTAR_HISTORY",),
+            "PATH",
+            refusable=True,
+        ),
+    ] = ""
+    battery_capacity: Annotated[
+        float | None,
+        Setting(
+            "battery.capacity",
+            Optional(Number(0.5, 200, "kWh", whole=False)),
+            "usable kWh of the battery from 0 to 100 %, for the time to full and to empty",
+            "--battery-capacity",
+            ("KSTAR_BATTERY_CAPACITY",),
+            "KWH",
+        ),
+    ] = None
+    import_price: Annotated[
+        float | None,
+        Setting(
+            "tariff.import_price",
+            _PRICE,
+            "price of a kWh from the grid",
+            "--import-price",
+            ("KSTAR_IMPORT_PRICE",),
+            "PRICE",
+        ),
+    ] = None
+    export_price: Annotated[
+        float | None,
+        Setting(
+            "tariff.export_price",
+            _PRICE,
+            "what is paid for a kWh fed into the grid",
+            "--export-price",
+            ("KSTAR_EXPORT_PRICE",),
+            "PRICE",
+        ),
+    ] = None
+    currency: Annotated[
+        str,
+        Setting(
+            "tariff.currency",
+            Currency(),
+            "what stands behind amounts of money",
+            "--currency",
+            ("KSTAR_CURRENCY",),
+            "SIGN",
+        ),
+    ] = "€"
+    tariff_bands: Annotated[
+        tuple[str, ...],
+        Setting(
+            "tariff.bands",
+            Bands(),
+            'other prices at local times, as in "22:00-06:00 0.18; 12:00-14:00 0.20 0.05"',
+            "--tariff-bands",
+            ("KSTAR_TARIFF_BANDS",),
+            "BANDS",
+        ),
+    ] = ()
     headless: Annotated[
         bool,
         Setting(

@@ -9,6 +9,11 @@ from kstar_tui.settings.table import DEFAULT, Settings
 
 def check_together(settings: Settings) -> None:
     """SettingsError where values that are each allowed do not go together."""
+    _check_ports(settings)
+    _check_tariff(settings)
+
+
+def _check_ports(settings: Settings) -> None:
     # Modules take commands where they are discovered: no question for data may ever go there.
     keys = ("inverter.port", "discovery.port")
     if settings.port == settings.discovery_port:
@@ -27,3 +32,17 @@ def check_together(settings: Settings) -> None:
             f"{settings.sources[keys[1]]}: {keys[1]} is {DATA_PORT}; allowed is any other "
             "port, because this is the one on which inverters are asked for data."
         )
+
+
+def _check_tariff(settings: Settings) -> None:
+    if settings.import_price is not None:
+        return
+    for key, given in (
+        ("tariff.bands", settings.tariff_bands),
+        ("tariff.export_price", settings.export_price is not None),
+    ):
+        if given:
+            raise SettingsError(
+                f"{settings.sources[key]}: {key} is given without tariff.import_price; "
+                "allowed is both together, or neither."
+            )

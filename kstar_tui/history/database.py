@@ -1,0 +1,164 @@
+"""Opening the file: made where it is missing, set aside where it is damaged or foreign."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from kstar_tui.history.columns import KEPT
+from kstar_tui.history.errors import StoreDamaged, StoreError, StoreUnusable
+from kstar_tui.history.schema import APPLICATION_ID, TABLES, VERSION
+
+_MAGIC = b"SQLite format 3\0"
+_BUSY_SECONDS = 0.05
+"""We live in an event loop: whoever holds the database longer is waited for by trying again."""
+MEMORY = ":memory:"
+
+
+class ForeignFileError(Exception):
+    """A database, but not one of ours."""
+
+
+def open_writing(path: Path | str, now: float) -> tuple[sqlite3.Connection, Path | None]:
+    """A connection that may write, and where a file that was of no use is now."""
+    if path == MEMORY:
+        return _prepared(sqlite3.connect(MEMORY)), None
+    path = Path(path)
+    aside: Path | None = None
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if _is_no_database(path):
+            aside = set_aside(path, "damaged", now)
+        if not path.exists():
+            path.touch(mode=0o600)
+        try:
+            return _connect(path), aside
+        except ForeignFileError:
+            aside = set_aside(path, "foreign", now)
+        except StoreDamaged:
+            aside = set_aside(path, "damaged", now)
+        path.touch(mode=0o600)
+        return _connect(path), aside
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}") from None
+
+
+def open_reading(path: Path) -> sqlite3.Connection:
+    """A connection that only reads; StoreError where there is nothing to read."""
+    if not path.exists():
+        raise StoreError(f"there is no history yet: {path} does not exist")
+    try:
+        connection = sqlite3.connect(
+            f"file:{quote(str(path))}?mode=ro",
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+        )
+        _check(connection)
+    except sqlite3.Error as error:
+        raise worded(error, path) from None
+    except ForeignFileError:
+        raise StoreError(f"{path} is no history of kstar-tui") from None
+    return connection
+
+
+def set_aside(path: Path, why: str, now: float) -> Path:
+    """Rename the database with all that belongs to it; its new name."""
+    stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%d-%H%M%S")
+    aside = path.with_name(f"{path.name}.{why}-{stamp}")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{path.name}.{why}-{stamp}-{number}")
+    for tail in ("-wal", "-shm"):
+        extra = path.with_name(path.name + tail)
+        if extra.exists():
+            extra.rename(aside.with_name(aside.name + tail))
+    path.rename(aside)
+    return aside
+
+
+def worded(error: sqlite3.Error, path: Path | str) -> StoreError:
+    """What SQLite means, for people."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return StoreDamaged(f"{path} is damaged")
+    words = {
+        sqlite3.SQLITE_FULL: "the disk is full",
+        sqlite3.SQLITE_READONLY: "the file cannot be written",
+        sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
+        sqlite3.SQLITE_IOERR: "the disk does not read or write",
+        sqlite3.SQLITE_BUSY: "another program holds the database",
+        sqlite3.SQLITE_LOCKED: "another program holds the database",
+    }.get(code, str(error))
+    return StoreError(f"{path}: {words}")
+
+
+def _is_no_database(path: Path) -> bool:
+    if not path.exists():
+        return False
+    with path.open("rb") as file:
+        start = file.read(len(_MAGIC))
+    return bool(start) and start != _MAGIC
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+    except sqlite3.Error as error:
+        raise worded(error, path) from None
+    try:
+        return _prepared(connection)
+    except sqlite3.Error as error:
+        connection.close()
+        raise worded(error, path) from None
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
+    connection.isolation_level = None
+    # Small pages: what is written a minute is a few rows, and an SD card counts every byte.
+    connection.execute("PRAGMA page_size = 1024")
+    new = _check(connection)
+    connection.execute("PRAGMA journal_mode = WAL")
+    # What is published must outlive a power cut too.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA cache_size = -1000")
+    if new:
+        connection.execute("BEGIN IMMEDIATE")
+        for table in TABLES:
+            connection.execute(table)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+    else:
+        _widen(connection)
+    return connection
+
+
+def _check(connection: sqlite3.Connection) -> bool:
+    """Whether it is still empty."""
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if not tables and application in (0, APPLICATION_ID):
+        return True
+    if application != APPLICATION_ID:
+        raise ForeignFileError
+    if version > VERSION:
+        raise StoreUnusable("a newer kstar-tui made the history file: it is left alone")
+    return False
+
+
+def _widen(connection: sqlite3.Connection) -> None:
+    """A field that is kept since a later version gets its columns."""
+    for table in ("minute", "quarter", "day"):
+        there = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+        for name in KEPT:
+            for column in (f"{name}_sum", f"{name}_low", f"{name}_high"):
+                if column not in there:
+                    connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} INTEGER")

@@ -1,0 +1,24 @@
+"""What can go wrong with the database, in words for people."""
+
+from __future__ import annotations
+
+
+class StoreError(Exception):
+    """It did not work now; it may later."""
+
+
+class StoreUnusable(StoreError):  # noqa: N818
+    """The file is another version's, and is left alone."""
+
+
+class StoreDamaged(StoreError):  # noqa: N818
+    """The file can no longer be read."""
+
+
+class StoreBusy(StoreError):  # noqa: N818
+    """Another process writes; `pid` is its number, where it is known."""
+
+    def __init__(self, pid: int | None) -> None:
+        who = "another process" if pid is None else f"process {pid}"
+        super().__init__(f"{who} writes the history")
+        self.pid = pid
