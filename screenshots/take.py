@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests" / "support"))
@@ -32,6 +33,8 @@ class Shot:
     fault: str = ""
     keys: str = ""
     wanted: str = ""
+    patience: float = 0.0
+    """Seconds that its past takes to be there."""
     environment: tuple[tuple[str, str], ...] = ()
 
 
@@ -44,6 +47,9 @@ SHOTS = (
     Shot("live-evening-80x24", 80, 24, start="12:00", until="21:20"),
     Shot("live-fault-80x24", 80, 24, start="10:00", until="12:05", fault="error=0x40000"),
     Shot("live-small-44x12", 44, 12, start="10:00", until="11:00"),
+    Shot("history-day-80x24", 80, 24, keys="2,,,,,,,", wanted="observed"),
+    Shot("history-day-120x40", 120, 40, keys="2,,,,,,,,,,,,", wanted="observed", until="18:00"),
+    Shot("history-month-120x40", 120, 40, keys="2m,,,", wanted="observed", patience=25),
     Shot("help-80x24", 80, 24, start="10:00", until="10:20", keys="?", wanted="keys and signs"),
 )
 SPEED = 400
@@ -56,7 +62,9 @@ _GROUND = {
 
 def play(name: str) -> None:
     """Be the app of a picture: runs in the software terminal."""
+    from kstar_tui.past import Past
     from kstar_tui.settings import Settings
+    from kstar_tui.simulator.days import named_day
     from kstar_tui.simulator.faults import Faults, parse_fault
     from kstar_tui.simulator.server import Simulator, SimulatorOptions
     from kstar_tui.tui.app import KstarApp
@@ -72,14 +80,23 @@ def play(name: str) -> None:
         faults=parse_fault(shot.fault) if shot.fault else Faults(),
     )
 
-    async def run() -> None:
+    async def run(folder: str) -> None:
         clock = options.clock()
+        past = Past(options.serial_number, named_day(shot.day), clock.start, options.seed)
         async with Simulator(options, clock) as simulator:
-            settings = Settings(interval=60.0)
-            app = KstarApp(settings, clock, address=simulator.address, theme=shot.theme, calm=600.0)
+            settings = Settings(interval=60.0, history=f"{folder}/history.sqlite")
+            app = KstarApp(
+                settings,
+                clock,
+                address=simulator.address,
+                theme=shot.theme,
+                calm=600.0,
+                past=past if shot.keys[:1] == "2" else None,
+            )
             await app.run_async()
 
-    asyncio.run(run())
+    with TemporaryDirectory() as folder:
+        asyncio.run(run(folder))
 
 
 def take(shot: Shot) -> str:
@@ -99,6 +116,7 @@ def take(shot: Shot) -> str:
         else:
             terminal.wait_for("Charge", 60)
             terminal.read_for(5)
+        terminal.read_for(shot.patience)
         if shot.keys:
             terminal.send(shot.keys)
             terminal.wait_for(shot.wanted)

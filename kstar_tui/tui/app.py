@@ -7,7 +7,7 @@ import os
 import signal
 from collections.abc import Iterable
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
 from textual.app import App, SystemCommand
@@ -18,19 +18,26 @@ from textual.worker import Worker
 
 from kstar_tui.assembly import find
 from kstar_tui.clock import Clock, SystemClock
+from kstar_tui.history.calendar import Calendar
+from kstar_tui.history.tariff import Tariff
 from kstar_tui.link.events import Found
 from kstar_tui.link.interface import Address
 from kstar_tui.monitor.update import Update
 from kstar_tui.settings import Settings
 from kstar_tui.status import DEMO_WANTED, Status
 from kstar_tui.tui.glyphs import ASCII, UNICODE, speaks_unicode
-from kstar_tui.tui.help import HelpScreen
+from kstar_tui.tui.help import HelpScreen, history_signs
+from kstar_tui.tui.history.screen import HistoryScreen, Source
 from kstar_tui.tui.live.screen import LiveScreen
 from kstar_tui.tui.messages import InverterChosen, LinkChanged, MqttChanged, ReadingArrived
 from kstar_tui.tui.panel import PanelScreen
 from kstar_tui.tui.search.screen import SearchScreen
 from kstar_tui.tui.session import Session
 from kstar_tui.tui.themes import DARK, LIGHT, theme_for
+
+if TYPE_CHECKING:
+    # The simulator is loaded where there is a demo.
+    from kstar_tui.past import Past
 
 try:
     from kstar_tui.tui.output import exact
@@ -43,6 +50,10 @@ except ImportError:
 
 _CALM = 10.0
 _SEARCH_LISTEN = 2.5
+_HISTORY_OFF = (
+    "History is off.",
+    'Start without --no-history, or take path = "off" out of [history] in config.toml.',
+)
 
 
 class KstarApp(App[None]):
@@ -78,15 +89,18 @@ class KstarApp(App[None]):
         calm: float = _CALM,
         theme: str = DARK.name,
         ascii_only: bool = False,
+        past: Past | None = None,
     ) -> None:
         super().__init__()
         self.settings = settings
         self.clock = clock
+        self.calendar = Calendar()
         self.glyphs = ASCII if ascii_only else UNICODE
         self.animation_level = "none"
         self.session: Session | None = None
         self._address = address
         self._demo = demo
+        self._past = past
         self._calm = calm
         self._live: LiveScreen | None = None
         self._running_session: Worker[None] | None = None
@@ -110,7 +124,10 @@ class KstarApp(App[None]):
                 yield command
         yield SystemCommand("Help", "The keys of this screen, and its signs", self.action_help)
         yield SystemCommand("Search", "Look for another inverter", self.action_search)
+        if isinstance(screen, HistoryScreen):
+            yield SystemCommand("Live", "Where the power goes now", self.action_live)
         if isinstance(screen, LiveScreen):
+            yield SystemCommand("History", "Days, weeks, months, years", self.action_history)
             yield SystemCommand(
                 "Connections", "The inverter, the link and MQTT in detail", screen.action_details
             )
@@ -143,6 +160,20 @@ class KstarApp(App[None]):
             )
         )
 
+    def action_history(self) -> None:
+        """What was, of the inverter that is shown."""
+        session = self.session
+        if session is None or not isinstance(self.screen, LiveScreen):
+            return
+        self.push_screen(
+            HistoryScreen(partial(_past_of, session), self.clock, self.calendar, self.glyphs)
+        )
+
+    def action_live(self) -> None:
+        """Back to what is now."""
+        if isinstance(self.screen, HistoryScreen):
+            self.pop_screen()
+
     def action_command_palette(self) -> None:
         """Every action by its name."""
         if not isinstance(self.screen, CommandPalette):
@@ -162,6 +193,9 @@ class KstarApp(App[None]):
         keys += [("^p", "Every action, and the themes"), ("^c", "Quit with status 130")]
         if isinstance(self.screen, LiveScreen):
             self.push_screen(HelpScreen("Live: keys and signs", keys, self.glyphs))
+        elif isinstance(self.screen, HistoryScreen):
+            signs = history_signs(self.glyphs)
+            self.push_screen(HelpScreen("History: keys and signs", [*keys, *signs]))
         else:
             self.push_screen(HelpScreen("Search: keys", keys))
 
@@ -179,6 +213,9 @@ class KstarApp(App[None]):
     def _open(self, address: Address, found: Found | None = None) -> None:
         if self._running_session is not None:
             self._running_session.cancel()
+        if self.session is not None:
+            # The next one writes to the same database.
+            self.session.close()
         self.session = Session(
             self.settings,
             self.clock,
@@ -186,6 +223,8 @@ class KstarApp(App[None]):
             found=found,
             on_update=self._updated,
             on_mqtt=self._mqtt_changed,
+            demo=self._demo,
+            past=self._past,
         )
         live = LiveScreen(self.session, self.glyphs, demo=self._demo, calm=self._calm)
         while len(self.screen_stack) > 1:
@@ -204,12 +243,25 @@ class KstarApp(App[None]):
             self._live.post_message(MqttChanged())
 
 
+def _past_of(session: Session) -> Source:
+    status, archive = session.history, session.archive
+    if status is None:
+        return Source(None, why=_HISTORY_OFF)
+    if archive is None:
+        return Source(None, why=("The history cannot be opened.", status.error or "", status.path))
+    of = session.settings
+    tariff = Tariff.of(of.import_price, of.export_price, of.currency, of.tariff_bands)
+    key = session.history_key or session.monitor.latest.key
+    return Source(archive, key, where=status.path, tariff=tariff)
+
+
 async def run_ui(
     settings: Settings,
     *,
     clock: Clock | None = None,
     demo: bool = False,
     address: Address | None = None,
+    past: Past | None = None,
 ) -> int:
     """Run the app until the user leaves; returns the exit status, or DEMO_WANTED."""
     if address is None and settings.host:
@@ -224,6 +276,7 @@ async def run_ui(
         calm=max(_CALM, 2 * settings.interval) if demo else _CALM,
         theme=theme_for(os.environ),
         ascii_only=ascii_only,
+        past=past,
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):

@@ -25,6 +25,7 @@ class DetailsScreen(PanelScreen):
             _section("Link", _link(view), glyphs),
             _section("Refused", _refused(view), glyphs),
             _section("MQTT", _mqtt(view), glyphs),
+            _section("History", _history(view), glyphs),
         ]
         super().__init__(f"Connections at {view.now:%H:%M:%S}", *parts)
 
@@ -78,6 +79,21 @@ def _mqtt(view: View) -> list[Line]:
     ]
     if status.error:
         lines.append(("last error", status.error))
+    return lines
+
+
+def _history(view: View) -> list[Line]:
+    status = view.history
+    if status is None:
+        return [("off", "nothing is written down")]
+    state = str(status.keeping)
+    if status.pid is not None:
+        state += f", process {status.pid} writes"
+    lines = [("file", status.path), ("state", state), ("written", f"{number(status.rows)} rows")]
+    if status.error:
+        lines.append(("last error", status.error))
+    if status.set_aside is not None:
+        lines.append(("set aside", str(status.set_aside)))
     return lines
 
 

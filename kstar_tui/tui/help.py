@@ -28,6 +28,19 @@ def _grid(rows: list[tuple[str, str]]) -> Table:
     return table
 
 
+def history_signs(g: Glyphs) -> list[tuple[str, str]]:
+    """Keys of the History screen that its footer has no room for, and its signs."""
+    return [
+        (", .", "read the column before, after; shift and arrows too"),
+        ("home end", "read the first, the last"),
+        ("enter", "open the day or month that is read; a double click too"),
+        ("esc", "take the cursor away"),
+        (g.spell("×"), "not observed: a gap, not zero"),
+        ("in, out", "charged into, discharged from the battery"),
+        ("*", "today: not over yet"),
+    ]
+
+
 def _signs(g: Glyphs) -> list[tuple[str, str]]:
     thin, heavy, double = g.wires[1:]
     return [

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from kstar_tui.assembly import make_monitor, make_publisher
+from kstar_tui.assembly import make_ledger, make_monitor, make_publisher
 from kstar_tui.clock import Clock
+from kstar_tui.history.calendar import Calendar
 from kstar_tui.link.events import Found
 from kstar_tui.link.interface import Address
-from kstar_tui.monitor.events import Event, events_between
-from kstar_tui.monitor.trail import Trail
+from kstar_tui.monitor.events import Event, Kind, Severity, events_between
+from kstar_tui.monitor.trail import Series, Trail
 from kstar_tui.monitor.update import Update
 from kstar_tui.settings import Settings
+from kstar_tui.tui.outlook import Outlook
 
 if TYPE_CHECKING:
-    # paho is loaded only where MQTT is on.
+    # Loaded only where the history, MQTT or the demo is on.
+    from kstar_tui.history.archive import Archive
+    from kstar_tui.history.bucket import Bucket
+    from kstar_tui.history.ledger import HistoryStatus
     from kstar_tui.mqtt.publisher import MqttStatus
+    from kstar_tui.past import Past
 
 _EVENTS_KEPT = 50
+_DAY = 86400
+_EVENTS_SINCE = 5 * 366 * _DAY
+
+_log = logging.getLogger(__name__)
 
 
 class Session:
@@ -34,18 +47,55 @@ class Session:
         found: Found | None = None,
         on_update: Callable[[Update], None],
         on_mqtt: Callable[[], None],
+        demo: bool = False,
+        past: Past | None = None,
     ) -> None:
+        """What a `demo` measures goes into no database; its `past` is there from the start."""
         self.clock = clock
+        self.settings = settings
         # Over one lost poll, but not over an outage.
         self.trail = Trail(hold=2.5 * settings.interval)
         self.events: deque[Event] = deque(maxlen=_EVENTS_KEPT)
+        self.outlook = Outlook(settings)
+        self._ledger = make_ledger(settings, clock, demo=demo)
         self.monitor = make_monitor(
-            settings, clock, address, mac=found.mac if found else None, named=found is None
+            settings,
+            clock,
+            address,
+            mac=found.mac if found else None,
+            named=found is None,
+            ledger=self._ledger,
         )
         self._publisher = make_publisher(settings, clock)
         self._on_update = on_update
         self._on_mqtt = on_mqtt
         self._before: Update | None = None
+        self._loaded: str | None = None
+        self._past = past.days(Calendar()) if past else iter(())
+        self._past_key = past.key if past else None
+        self._live_through(next(self._past, []))
+        self._recall(self._past_key or (found.serial if found and found.serial else None))
+
+    @property
+    def archive(self) -> Archive | None:
+        """What is on disk; None where no history is kept, or it cannot be read."""
+        return self._ledger.archive if self._ledger else None
+
+    @property
+    def history(self) -> HistoryStatus | None:
+        """How the keeping goes; None where no history is kept."""
+        return self._ledger.status if self._ledger else None
+
+    @property
+    def history_key(self) -> str | None:
+        """The inverter whose history is shown: this one's, before it is known the last one's."""
+        key = self._ledger.key if self._ledger else None
+        return key or self._loaded
+
+    def close(self) -> None:
+        """Save the history; what comes later is not kept."""
+        if self._ledger is not None:
+            self._ledger.close()
 
     @property
     def mqtt(self) -> MqttStatus | None:
@@ -61,13 +111,71 @@ class Session:
             self.monitor.subscribe(publisher.on_update)
             await publisher.start()
         self.monitor.subscribe(self._on_update)
+        remembering = asyncio.create_task(self._remember_past())
         try:
             await self.monitor.run()
         finally:
+            remembering.cancel()
+            self.close()
             if publisher is not None:
                 await publisher.stop()
 
+    async def _remember_past(self) -> None:
+        """A day at a time, so that keys are heard in between."""
+        for minutes in self._past:
+            self._live_through(minutes)
+            await asyncio.sleep(0.01)
+
+    def _live_through(self, minutes: list[Bucket]) -> None:
+        """Put a day of a demo's past into its history."""
+        store = self._ledger.store if self._ledger and self._past_key else None
+        if store is not None and self._past_key is not None:
+            store.import_minutes(self._past_key, minutes, now=self.clock.now().timestamp())
+
     def _remember(self, update: Update) -> None:
+        key = self._ledger.key if self._ledger else None
+        if key is not None and self._loaded is not None and key != self._loaded:
+            # It is another inverter than the one that was shown from disk.
+            self.events.clear()
+            self.trail.clear()
+            # Even where nothing can be read now, it is this one's from here on.
+            self._loaded = key
+            self._recall(key)
+        self.outlook.take(update, self.archive, key)
         self.trail.on_update(update)
         self.events.extendleft(events_between(self._before, update))
         self._before = update
+
+    def _recall(self, key: str | None) -> None:
+        """Fill the trail and the events from disk; without a key, of the inverter used last."""
+        try:
+            archive = self.archive
+            if archive is None:
+                return
+            key = key or next((one.key for one in archive.inverters()), None)
+            if key is None:
+                return
+            self._loaded = key
+            now = self.clock.now()
+            end = int(now.timestamp()) // 60 * 60 + 60
+            columns = archive.columns(key, end - _DAY, 60, _DAY // 60, list(Series))
+            self.trail.load(
+                now - timedelta(seconds=now.timestamp() - columns.start),
+                columns.means,
+                columns.highs,
+            )
+            events = archive.events(key, end - _EVENTS_SINCE, end, _EVENTS_KEPT)
+            self.events.extend(
+                Event(
+                    datetime.fromtimestamp(event.at, now.tzinfo),
+                    Severity(event.severity),
+                    event.text,
+                    Kind(event.kind),
+                    event.subject,
+                    event.begins,
+                )
+                for event in events
+            )
+        except Exception:
+            # What was is worth less than what is.
+            _log.exception("the history could not be shown")

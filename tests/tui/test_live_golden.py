@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from golden_text import assert_as_before
 from tui_world import (
+    ENERGY,
     NOBODY_KNOWS,
     NOON,
     cells,
@@ -22,6 +23,9 @@ from tui_world import (
     without_reading,
 )
 
+from kstar_tui.history.tariff import Money
+from kstar_tui.history.today import TodaySummary
+from kstar_tui.monitor.battery_time import Estimate
 from kstar_tui.monitor.events import Event, Severity
 from kstar_tui.monitor.update import LinkState
 from kstar_tui.tui.glyphs import ASCII, UNICODE, Glyphs
@@ -35,7 +39,14 @@ EVENTS = (
     Event(NOON - timedelta(hours=26), Severity.GOOD, "inverter online at 192.168.1.50"),
 )
 DAY = day_trail()
-ONLINE = view(trail=DAY, mqtt=mqtt(), events=EVENTS)
+ONLINE = view(
+    update(energy=ENERGY),
+    trail=DAY,
+    mqtt=mqtt(),
+    events=EVENTS,
+    today=TodaySummary(NOON.date(), 0.64, 0.88, Money(1.68, 0.41, 0.22), "€"),
+    battery=Estimate(True, 11400, NOON + timedelta(seconds=11400), 100, guessed=True),
+)
 AWAY = view(
     update(
         state=LinkState.OFFLINE,
@@ -70,12 +81,7 @@ CASES: dict[str, tuple[View, int, int, Glyphs]] = {
 def test_it_looks_as_it_did(name: str) -> None:
     one, width, height, glyphs = CASES[name]
     lines = cells(draw_live(one, width, height, glyphs), width, height)
-    text = "\n".join(line.rstrip() for line in lines) + "\n"
-    path = FOLDER / f"{name}.txt"
-    if os.environ.get("KSTAR_GOLDEN") == "write":
-        FOLDER.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
+    assert_as_before(FOLDER / f"{name}.txt", lines)
 
 
 def test_no_file_is_left_over() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tui_world import NOON, cells, day_trail, reading, trail_of, view
 
+from kstar_tui.monitor.trail import Trail
 from kstar_tui.tui.glyphs import ASCII, UNICODE, Glyphs
 from kstar_tui.tui.live.axis import time_labels
 from kstar_tui.tui.live.lanes import MIN_HEIGHT, bars, draw_lanes, lane_heights
@@ -180,3 +181,22 @@ def test_labels_survive_a_change_of_summer_time(days: int) -> None:
     labels = time_labels(first, 20, 72, now)
     assert labels
     assert all(text.endswith(":00") for _, text in labels)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "old"), [(0, "0 min old"), (59, "59 min old"), (185, "3 h old")]
+)
+def test_lanes_from_disk_say_so_and_how_old_they_are(minutes: int, old: str) -> None:
+    trail = Trail()
+    trail.load(NOON - timedelta(minutes=minutes), {"pv_power": [900.0]}, {"pv_power": [900.0]})
+    paint = Paint(80, 9, UNICODE)
+    draw_lanes(paint, paint.area, view(trail=trail))
+    head = cells(paint.picture(), 80, 9)[0]
+    assert head.startswith(" from disk")
+    assert head.rstrip().endswith(old)
+
+
+def test_lanes_of_now_say_nothing_of_a_disk() -> None:
+    paint = Paint(80, 9, UNICODE)
+    draw_lanes(paint, paint.area, view(trail=DAY))
+    assert "disk" not in "".join(cells(paint.picture(), 80, 9))

@@ -214,8 +214,8 @@ def test_todays_energy() -> None:
     paint = Paint(80, 2, UNICODE)
     draw_today(paint, paint.area, view())
     today, total = cells(paint.picture(), 80, 2)
-    assert words(today) == "Today solar 14.2 kWh house 6.4 kWh by the inverter"
-    assert words(total) == "Total solar 12 345.6 kWh house 8 765.4 kWh ran 12 345 h"
+    assert words(today) == "Today solar 14.2 house 6.4 kWh by the inverter"
+    assert words(total) == "Total solar 12 345.6 house 8 765.4 kWh ran 12 345 h"
 
 
 def test_no_events_is_said_too() -> None:

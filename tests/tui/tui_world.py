@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kstar_tui.link.interface import Address
+from kstar_tui.monitor.energy import Energy, Flow
 from kstar_tui.monitor.trail import Trail
 from kstar_tui.monitor.update import LinkState, Update
 from kstar_tui.mqtt.publisher import MqttStatus
@@ -70,6 +71,16 @@ SETTINGS = decode_settings(
     parse_frame(
         build_reply(0x89, encode_settings({"battery_capacity": 200, "battery_soc_minimum": 20}))
     )
+)
+
+TODAY = dict(zip(Flow, (14.23, 6.41, 0.8, 5.12, 4.6, 1.3), strict=True))
+ENERGY = Energy(
+    total={flow: 100 * value for flow, value in TODAY.items()},
+    today=TODAY,
+    day=NOON.date(),
+    observed=40000.0,
+    since=NOON - timedelta(days=100),
+    saved=NOON,
 )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from kstar_tui.tui.live.panels import battery_end
 from kstar_tui.tui.live.rows import Part, Row, draw_rows, label, measured
 from kstar_tui.tui.live.status import paused_text, state_glyph
+from kstar_tui.tui.live.today import today_figures
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.paint import Paint, Rect
 from kstar_tui.tui.words import STATE_STYLES, age, battery_word, grid_word
@@ -41,7 +43,11 @@ def draw_compact(paint: Paint, rect: Rect, view: View) -> None:
             head = (Part(f"{name:<8}", "title"), label(word))
             rows.append(Row(head, measured(value, "W", field, style=text)))
         soc = measured(reading.battery_soc, "%", "battery_soc", style=text)
-        rows.append(Row((Part("Charge", "title"),), soc))
-        today = measured(reading.energy_today, "kWh", "energy_today", decimals=1, style=text)
-        rows.append(Row((Part("Today", "title"), label("   solar")), today))
+        end = battery_end(view.battery, view) if view.battery and view.current else ()
+        rows.append(Row((Part(f"{'Charge':<8}", "title"), *end), soc))
+        name = "Today"
+        for figure in today_figures(view):
+            kwh = measured(figure.value, "kWh", figure.field, decimals=1, style=text)
+            rows.append(Row((Part(f"{name:<8}", "title"), label(figure.word)), kwh))
+            name = ""
     draw_rows(paint, rect, rows)

@@ -73,6 +73,9 @@ def draw_lanes(paint: Paint, rect: Rect, view: View) -> None:
     left = rect.x + LABEL_WIDTH
     for column, text in time_labels(first, minutes, count, view.now):
         paint.put(left + column, rect.y, text, "dim")
+    if (last := trail.from_disk) is not None:
+        paint.put(rect.x + 1, rect.y, "from disk", "dim")
+        paint.right(rect.right - 1, rect.y, _old((view.now - last).total_seconds()), "dim")
     y = rect.y + 1
     lanes: tuple[_Lane, ...] = _ORDER
     heights = lane_heights(rect.height - 1)
@@ -82,6 +85,11 @@ def draw_lanes(paint: Paint, rect: Rect, view: View) -> None:
     for lane, height in zip(lanes, heights, strict=True):
         _lane(paint, Rect(left, y, count, height), lane, trail, first, minutes)
         y += height
+
+
+def _old(seconds: float) -> str:
+    minutes = max(0, int(seconds // 60))
+    return f"{minutes // 60} h old" if minutes >= 60 else f"{minutes} min old"
 
 
 def _lane(paint: Paint, rect: Rect, lane: _Lane, trail: Trail, first: int, minutes: int) -> None:

@@ -5,8 +5,9 @@ Each gives its rows by importance; a smaller screen shows the first ones.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from kstar_tui.monitor.battery_time import Estimate
 from kstar_tui.monitor.trail import Series
 from kstar_tui.protocol.reading import Reading
 from kstar_tui.tui.glyphs import Glyphs
@@ -15,6 +16,7 @@ from kstar_tui.tui.live.view import View
 from kstar_tui.tui.words import (
     NOTHING,
     battery_word,
+    duration,
     grid_word,
     house_word,
     moment,
@@ -97,12 +99,18 @@ def battery_rows(view: View, reading: Reading | None, width: int, glyphs: Glyphs
             measured(soc, "%", "battery_soc", width=4, style=strong),
         ),
         Row((Part(word, colour, "battery_mode"),), power(watts, field, strong)),
-        Row(
-            measured(reading.battery_voltage, "V", "battery_voltage", decimals=1, style=text),
-            measured(reading.battery_current, "A", "battery_current", decimals=1, style=text),
-        ),
     ]
-    rows.append(Row((label("mode"),), (Part(reading.battery_mode, text, "battery_mode"),)))
+    volts = measured(reading.battery_voltage, "V", "battery_voltage", decimals=1, style=text)
+    amps = measured(reading.battery_current, "A", "battery_current", decimals=1, style=text)
+    estimate = view.battery if view.current else None
+    if estimate is None or width >= 30:
+        rows.append(Row(volts, amps))
+    else:
+        rows.append(Row(volts, battery_end(estimate, view)))
+    if estimate is not None and width >= 30:
+        # In tens of minutes: a countdown would be sent every minute.
+        left = duration(max(600, round(estimate.seconds / 600) * 600))
+        rows.append(Row(battery_end(estimate, view), (label("in about "), Part(left, text))))
     settings = view.update.settings
     if settings is not None and settings.battery_capacity:
         reserve = settings.battery_soc_minimum
@@ -117,6 +125,7 @@ def battery_rows(view: View, reading: Reading | None, width: int, glyphs: Glyphs
                 ),
             )
         )
+    rows.append(Row((label("mode"),), (Part(reading.battery_mode, text, "battery_mode"),)))
     if reading.battery_temperature is not None:
         rows.append(
             Row(
@@ -135,6 +144,16 @@ def battery_rows(view: View, reading: Reading | None, width: int, glyphs: Glyphs
             Row((label("health*"),), measured(reading.battery_soh, "%", "battery_soh", style=text))
         )
     return rows
+
+
+def battery_end(estimate: Estimate, view: View) -> tuple[Part, ...]:
+    """`full 15:10` or `empty 22:40`, to five minutes, with the weekday of another day."""
+    at = estimate.at.astimezone(view.now.tzinfo)
+    at += timedelta(seconds=150)
+    at = at.replace(minute=at.minute // 5 * 5, second=0, microsecond=0)
+    bottom = f"{estimate.target} %" if estimate.target else "empty"
+    word = "full" if estimate.filling else bottom
+    return label(f"{word} "), Part(moment(at, view.now), view.tone("text"))
 
 
 def grid_rows(view: View, reading: Reading | None) -> list[Row]:

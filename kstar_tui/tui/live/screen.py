@@ -72,9 +72,10 @@ class LiveScreen(Screen[None]):
     """Where the power goes. `calm` is the age in seconds up to which data counts as now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("2", "app.history", "History", id="live.history"),
         Binding("space", "pause", "Pause", id="live.pause"),
         Binding("r", "poll", "Poll now", id="live.poll"),
-        Binding("i", "details", "Connections", id="live.details"),
+        Binding("i", "details", "Details", id="live.details"),
         Binding("s", "app.search", "Search", id="live.search"),
     ]
 
@@ -164,7 +165,10 @@ class LiveScreen(Screen[None]):
             trail=session.trail,
             events=tuple(session.events),
             mqtt=session.mqtt,
+            history=session.history,
             paused=self.paused,
             demo=self._demo,
             calm=self._calm,
+            today=session.outlook.today,
+            battery=session.outlook.battery,
         )

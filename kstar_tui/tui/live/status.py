@@ -98,6 +98,8 @@ def _troubles(view: View, glyphs: Glyphs, room: int) -> list[tuple[str, str]]:
         troubles.append((f"{where} … {update.error or ''}".rstrip(), "warning"))
     if mqtt is not None and not mqtt.connected and mqtt.error:
         troubles.append((f"MQTT: {mqtt.error}", "warning"))
+    if view.history is not None and view.history.error:
+        troubles.append((f"history not written: {view.history.error}", "warning"))
     return troubles
 
 

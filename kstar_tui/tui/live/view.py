@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from kstar_tui.monitor.battery_time import Estimate
 from kstar_tui.monitor.events import Event
 from kstar_tui.monitor.trail import Trail
 from kstar_tui.monitor.update import Update
 from kstar_tui.protocol.reading import Reading
 
 if TYPE_CHECKING:
-    # paho is loaded only where MQTT is on.
+    # Each is loaded only where it is on.
+    from kstar_tui.history.ledger import HistoryStatus
+    from kstar_tui.history.today import TodaySummary
     from kstar_tui.mqtt.publisher import MqttStatus
 
 
@@ -26,10 +29,15 @@ class View:
     trail: Trail
     events: tuple[Event, ...] = ()
     mqtt: MqttStatus | None = None
+    history: HistoryStatus | None = None
+    """How the history is kept; None where it is off."""
     paused: datetime | None = None
     """Since when the picture is held still."""
     demo: bool = False
     calm: float = 10.0
+    today: TodaySummary | None = None
+    """Shares and money of the day; None where no history is kept."""
+    battery: Estimate | None = None
 
     @property
     def reading(self) -> Reading | None:

@@ -1,0 +1,1 @@
+"""The History screen: days, weeks, months and years as charts."""

@@ -1,0 +1,203 @@
+"""Stacked panels on one axis: bars from a zero line up, and in pairs also down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import cycle
+
+from kstar_tui.tui.live.lanes import bars
+from kstar_tui.tui.paint import Paint, Rect
+from kstar_tui.tui.words import number
+
+GUTTER = 8
+NOTES = 12
+_NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+_TICKS_FROM = 6
+"""Rows from which half of the scale has a label too."""
+
+Values = Sequence[float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """What stands on, or hangs from, a zero line."""
+
+    word: str
+    style: str
+    values: Values
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A chart with its own value axis. `unit` is of `values` divided by `scale`."""
+
+    name: str
+    up: Half
+    down: Half | None = None
+    unit: str = "kWh"
+    scale: float = 1.0
+    least: float = 1.0
+    """What the axis spans at the least."""
+    top: float | None = None
+    """What the axis spans, where that is fixed."""
+
+    @property
+    def halves(self) -> tuple[Half, ...]:
+        return (self.up,) if self.down is None else (self.up, self.down)
+
+    @property
+    def ceiling(self) -> float:
+        """A round value above the largest."""
+        if self.top is not None:
+            return self.top
+        seen = [v for half in self.halves for v in half.values if v is not None]
+        return nice(max([self.least, *seen]))
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Where slots stand: `width` cells each and `gap` between, `count` of them from `x`."""
+
+    x: int
+    count: int
+    width: int = 1
+    gap: int = 0
+
+    @property
+    def pitch(self) -> int:
+        return self.width + self.gap
+
+    @property
+    def cells(self) -> int:
+        """All of them together."""
+        return self.count * self.pitch - self.gap
+
+    def left(self, index: int) -> int:
+        """The first cell of a slot."""
+        return self.x + index * self.pitch
+
+    def at(self, x: int) -> int | None:
+        """The slot that a column of the screen belongs to."""
+        index = (x - self.x) // self.pitch
+        return index if 0 <= index < self.count else None
+
+    def spread(self, values: Values) -> Values:
+        """A value for each cell; nothing between the slots."""
+        if self.pitch == 1:
+            return values
+        return [v for value in values for v in (*[value] * self.width, *[None] * self.gap)]
+
+
+def nice(value: float) -> float:
+    """The next round number from `value` on."""
+    power = 1.0
+    while power * 10 <= value:
+        power *= 10
+    return next(power * step for step in _NICE if value <= power * step + 1e-9)
+
+
+def heights(panels: Sequence[Panel], rows: int) -> list[list[int]]:
+    """Rows for each half of each panel; the first panels grow first."""
+    parts = [[2] if panel.down is None else [1, 1] for panel in panels]
+    spare = rows - sum(map(sum, parts))
+    for part in cycle(parts):
+        if spare < len(part):
+            break
+        spare -= len(part)
+        part[:] = [height + 1 for height in part]
+    return parts
+
+
+def draw_panels(
+    paint: Paint,
+    rect: Rect,
+    grid: Grid,
+    panels: Sequence[Panel],
+    gaps: Sequence[bool],
+    cursor: int | None,
+) -> None:
+    """All panels, one below the other; `gaps` says which slots were not observed."""
+    spare = rect.height - 4 * len(panels)
+    air = 1 if spare >= len(panels) else 0
+    y = rect.y
+    for panel, parts in zip(
+        panels, heights(panels, rect.height - air * (len(panels) - 1)), strict=True
+    ):
+        _panel(paint, Rect(rect.x, y, rect.width, sum(parts)), grid, panel, parts, gaps, cursor)
+        y += sum(parts) + air
+
+
+def _panel(
+    paint: Paint,
+    rect: Rect,
+    grid: Grid,
+    panel: Panel,
+    parts: list[int],
+    gaps: Sequence[bool],
+    cursor: int | None,
+) -> None:
+    g = paint.glyphs
+    _axis(paint, rect, grid, panel, parts)
+    if cursor is not None:
+        middle = grid.left(cursor) + grid.width // 2
+        for y in range(rect.y, rect.bottom):
+            paint.put(middle, y, g.vertical, "strong")
+    zero = rect.y + parts[0] - 1
+    for index, gap in enumerate(gaps):
+        if gap:
+            paint.put(grid.left(index), zero, "×" * grid.width, "dim")
+    y = rect.y
+    for half, height in zip(panel.halves, parts, strict=True):
+        downwards = half is panel.down
+        rows = bars(
+            grid.spread(half.values), panel.ceiling, height, paint.glyphs, downwards=downwards
+        )
+        for line, row in enumerate(rows, y):
+            for x, text, full in row:
+                hangs = downwards and g.inverse_levels and not full
+                paint.put(grid.x + x, line, text, f"{half.style}-inverse" if hangs else half.style)
+        left = rect.right - NOTES + 1
+        texts = [(half.word, half.style), (half.note[: NOTES - 1], "dim")]
+        texts = [(text, style) for text, style in texts if text]
+        if height < len(texts):
+            texts = texts[-1:]
+        first = rect.bottom - len(texts) if downwards else y
+        for line, (text, style) in enumerate(texts, first):
+            paint.put(left, line, text, style)
+        y += height
+
+
+def _axis(paint: Paint, rect: Rect, grid: Grid, panel: Panel, parts: list[int]) -> None:
+    g = paint.glyphs
+    top = panel.ceiling
+    labels = {rect.y: top}
+    if parts[0] >= _TICKS_FROM:
+        labels[rect.y + parts[0] // 2] = top / 2 if parts[0] % 2 == 0 else 0.0
+        labels = {y: value for y, value in labels.items() if value}
+    if panel.down is not None:
+        labels[rect.bottom - 1] = top
+    elif parts[0] > 3:
+        labels[rect.bottom - 1] = 0.0
+    for y in range(rect.y, rect.bottom):
+        value = labels.get(y)
+        if value is not None:
+            text = f"{value / panel.scale:g} {panel.unit}" if value else "0"
+            paint.right(grid.x - 1, y, text, "dim")
+            if value and not g.ascii_only:
+                paint.put(grid.x, y, "┈" * grid.cells, "border")
+        tick = g.axis_vertical if value is not None else g.vertical
+        paint.put(grid.x - 1, y, tick, "border")
+    name = rect.y + (parts[0] if panel.down is not None and parts[0] == 1 else 1)
+    if name == rect.bottom - 1 and panel.down is not None:
+        name = rect.y
+        room = grid.x - 1 - rect.x
+        paint.put(rect.x, name, panel.name[:room].ljust(room), f"{panel.up.style}-title")
+    else:
+        paint.put(rect.x, name, panel.name, f"{panel.up.style}-title")
+
+
+def watts(value: float | None, word: str) -> str:
+    """`max 3 910 W`; nothing where there is nothing."""
+    return "" if value is None else f"{word} {number(value)} W".strip()

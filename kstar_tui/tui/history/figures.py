@@ -1,0 +1,148 @@
+"""What is shown of a period, read once from the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+from typing import Protocol
+
+from kstar_tui.history.bucket import Bucket, merged
+from kstar_tui.history.calendar import Calendar
+from kstar_tui.history.tariff import Money, Tariff, money
+from kstar_tui.monitor.energy import Flow
+from kstar_tui.tui.history.period import Period, Reach
+
+SOC = "battery_soc"
+FIELDS = (*(flow.value for flow in Flow), SOC)
+_MINUTES = (1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 15, 16, 18, 20, 24, 30, 36, 40, 45, 48, 60)
+
+
+class Course(Protocol):
+    """Columns of a chart: seconds observed in each, and means and highs by field."""
+
+    @property
+    def observed(self) -> Sequence[float]: ...
+    @property
+    def means(self) -> Mapping[str, Sequence[float | None]]: ...
+    @property
+    def highs(self) -> Mapping[str, Sequence[float | None]]: ...
+
+
+class Past(Protocol):
+    """What is asked of the archive."""
+
+    def columns(
+        self, key: str, start: int, step: int, count: int, fields: Sequence[str]
+    ) -> Course: ...
+    def total(self, key: str, start: int, end: int) -> Bucket: ...
+    def days(self, key: str, first: date, last: date) -> list[tuple[date, Bucket]]: ...
+    def span(self, key: str) -> tuple[date, date] | None: ...
+    def priced(self, key: str, start: int, end: int) -> Iterable[Bucket]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One column or bar: from `start` to `end` (s since 1970); None = not observed."""
+
+    start: int
+    end: int
+    period: Period
+    values: Mapping[str, float | None]
+    """W and % by field for a column of a day, else kWh."""
+    observed: float
+    """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A period in slots; peaks in W by field (of a day only), and its sum."""
+
+    period: Period
+    slots: tuple[Slot, ...]
+    peaks: Mapping[str, float]
+    total: Bucket
+    seconds: int
+    """How long it is, up to now."""
+    money: Money | None = None
+    currency: str = ""
+
+    @property
+    def observed(self) -> float:
+        """The share of the time that was observed, 0 to 1."""
+        return min(1.0, self.total.observed / 1000 / self.seconds) if self.seconds > 0 else 0.0
+
+
+def column_minutes(seconds: int, room: int) -> int:
+    """The narrowest round number of minutes a column at which a day has room."""
+    return next((m for m in _MINUTES if -(-seconds // (60 * m)) <= room), _MINUTES[-1])
+
+
+def read(
+    past: Past,
+    key: str,
+    period: Period,
+    *,
+    room: int,
+    now: float,
+    calendar: Calendar,
+    tariff: Tariff | None = None,
+) -> Figures:
+    """The figures of a period for `room` columns. Raises what the archive raises."""
+    figures = _energies(past, key, period, room, now, calendar)
+    if tariff is None:
+        return figures
+    quarters = past.priced(key, calendar.start(period.first), calendar.end(period.last))
+    amounts = money(tariff, quarters, calendar)
+    return replace(figures, money=amounts, currency=tariff.currency)
+
+
+def _energies(
+    past: Past, key: str, period: Period, room: int, now: float, calendar: Calendar
+) -> Figures:
+    start, end = calendar.start(period.first), calendar.end(period.last)
+    seconds = max(0, min(end, int(now)) - start)
+    if period.reach is not Reach.DAY:
+        return _bars(past, key, period, seconds, calendar)
+    step = 60 * column_minutes(end - start, room)
+    count = -(-(end - start) // step)
+    course = past.columns(key, start, step, count, FIELDS)
+    slots = tuple(
+        Slot(
+            start + i * step,
+            min(end, start + (i + 1) * step),
+            period,
+            {field: course.means[field][i] for field in FIELDS},
+            course.observed[i],
+        )
+        for i in range(count)
+    )
+    peaks = {}
+    for field in FIELDS:
+        highs = [high for high in course.highs[field] if high is not None]
+        if highs:
+            peaks[field] = max(highs)
+    return Figures(period, slots, peaks, past.total(key, start, end), seconds)
+
+
+def _bars(past: Past, key: str, period: Period, seconds: int, calendar: Calendar) -> Figures:
+    days = past.days(key, period.first, period.last)
+    inner = period.parts()
+    reach = inner[0].reach
+    by_part = {
+        part: merged(0, (bucket for _, bucket in found))
+        for part, found in groupby(days, key=lambda row: Period.around(reach, row[0]))
+    }
+    slots = []
+    for part in inner:
+        bucket = by_part.get(part)
+        values: dict[str, float | None] = {
+            flow.value: bucket.energy(flow) if bucket else None for flow in Flow
+        }
+        observed = bucket.observed / 1000 if bucket else 0.0
+        slots.append(
+            Slot(calendar.start(part.first), calendar.end(part.last), part, values, observed)
+        )
+    total = merged(calendar.start(period.first), by_part.values())
+    return Figures(period, tuple(slots), {}, total, seconds)

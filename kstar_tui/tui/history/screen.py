@@ -1,0 +1,259 @@
+"""The History screen: one canvas, keys and mouse that move over the past."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import ClassVar, NamedTuple
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from kstar_tui.clock import Clock
+from kstar_tui.history.calendar import Calendar
+from kstar_tui.history.tariff import Tariff
+from kstar_tui.tui.canvas import Canvas
+from kstar_tui.tui.glyphs import Glyphs
+from kstar_tui.tui.history.figures import Figures, Past, read
+from kstar_tui.tui.history.period import Period, Reach
+from kstar_tui.tui.history.picture import HistoryView, draw_history, grid_for, room
+from kstar_tui.tui.paint import Picture
+
+
+class Source(NamedTuple):
+    """Where the past of an inverter is; without one `why` says so."""
+
+    past: Past | None
+    key: str = ""
+    why: tuple[str, ...] = ()
+    where: str = ""
+    """The file."""
+    tariff: Tariff | None = None
+
+
+class HistoryCanvas(Canvas):
+    """Shows a view; tells the screen where the mouse is."""
+
+    class Pointed(Message):
+        """The mouse is over a column of the screen, or clicked what has a name there."""
+
+        def __init__(self, x: int, name: str | None, *, clicked: bool) -> None:
+            super().__init__()
+            self.x = x
+            self.name = name
+            self.clicked = clicked
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__("history")
+        self.view: HistoryView | None = None
+        self._glyphs = glyphs
+
+    def draw(self, size: Size) -> Picture:
+        """The History picture for this size."""
+        if self.view is None:
+            return ()
+        return draw_history(self.view, size.width, size.height, self._glyphs)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Values are read where the mouse is."""
+        if event.y:
+            self.post_message(self.Pointed(event.x, None, clicked=False))
+
+    def on_click(self, event: events.Click) -> None:
+        """Words in the header act; a bar is opened by its second click."""
+        span = self.span_at(event.x, event.y)
+        name = span.field if span is not None and not event.y else None
+        if name is None and event.y and event.chain == 2:
+            name = "open"
+        self.post_message(self.Pointed(event.x, name, clicked=True))
+
+
+class HistoryScreen(Screen[None]):
+    """Shows periods of one inverter; `source` is asked whenever something is read."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "app.live", "Live", id="history.live"),
+        Binding("left", "move(-1)", "Back", id="history.back"),
+        Binding("right", "move(1)", "Forth", id="history.forth"),
+        Binding("t", "today", "Today", id="history.today"),
+        Binding("d", "reach('day')", "Day", id="history.day"),
+        Binding("w", "reach('week')", "Week", id="history.week"),
+        Binding("m", "reach('month')", "Month", id="history.month"),
+        Binding("y", "reach('year')", "Year", id="history.year"),
+        Binding("comma,shift+left", "cursor(-1)", "Read", id="history.read_back", show=False),
+        Binding("full_stop,shift+right", "cursor(1)", "Read", id="history.read_on", show=False),
+        Binding("home", "edge(0)", "First", id="history.first", show=False),
+        Binding("end", "edge(-1)", "Last", id="history.last", show=False),
+        Binding("enter", "open", "Open", id="history.open", show=False),
+        Binding("escape", "leave", "No cursor", id="history.leave", show=False),
+    ]
+    DEFAULT_CSS = "HistoryScreen FooterKey.-command-palette { display: none; }"
+
+    def __init__(
+        self,
+        source: Callable[[], Source],
+        clock: Clock,
+        calendar: Calendar,
+        glyphs: Glyphs,
+    ) -> None:
+        super().__init__()
+        self._source = source
+        self._clock = clock
+        self._calendar = calendar
+        self._canvas = HistoryCanvas(glyphs)
+        self._period = Period.around(Reach.DAY, self._today())
+        self._cursor: int | None = None
+        self._figures: Figures | None = None
+        self._message: tuple[str, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """The canvas, and the keys below it."""
+        yield self._canvas
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """What is saved once a minute is read once a minute."""
+        self.set_interval(60.0, self.saved)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another width has other columns."""
+        self._cursor = None
+        self._read(event.size.width)
+
+    def saved(self) -> None:
+        """Something was saved: what is of today is read again."""
+        if self._period.holds(self._today()) or self._figures is None:
+            self._read()
+
+    def on_history_canvas_pointed(self, message: HistoryCanvas.Pointed) -> None:
+        """The mouse reads values, and presses what can be pressed."""
+        name = message.name or ""
+        if name.startswith("reach:"):
+            self.action_reach(name.removeprefix("reach:"))
+        elif name in ("back", "forth"):
+            self.action_move(-1 if name == "back" else 1)
+        elif name == "today":
+            self.action_today()
+        elif self._figures is not None:
+            index = grid_for(self._figures, self.size.width).at(message.x)
+            if index is not None:
+                self._set_cursor(index)
+                if name == "open":
+                    self.action_open()
+
+    def action_move(self, direction: int) -> None:
+        """One period back or forth; the future is not reached."""
+        if direction < 0:
+            self._go(self._period.before())
+        elif not self._period.holds(self._today()):
+            self._go(self._period.after())
+
+    def action_today(self) -> None:
+        """The period that today is in."""
+        self._go(Period.around(self._period.reach, self._today()))
+
+    def action_reach(self, reach: str) -> None:
+        """Another length, around the bar that is read, else around the same days."""
+        day = self._period.last
+        slot = self._read_slot()
+        if slot is not None:
+            day = slot.last
+        self._go(Period.around(Reach(reach), min(day, self._today())))
+
+    def action_cursor(self, step: int) -> None:
+        """Read the next column; the first time, the newest that is over."""
+        if self._figures is None:
+            return
+        if self._cursor is None:
+            now = self._clock.now().timestamp()
+            begun = [i for i, slot in enumerate(self._figures.slots) if slot.start < now]
+            self._set_cursor(begun[-1] if begun else 0)
+        else:
+            self._set_cursor(self._cursor + step)
+
+    def action_edge(self, index: int) -> None:
+        """Read the first or the last column."""
+        if self._figures is not None:
+            self._set_cursor(index % len(self._figures.slots))
+
+    def action_leave(self) -> None:
+        """Take the cursor away."""
+        self._cursor = None
+        self._look()
+
+    def action_open(self) -> None:
+        """Show the day or month of the bar that is read."""
+        slot = self._read_slot()
+        if slot is not None and slot != self._period and slot.first <= self._today():
+            self._go(slot)
+
+    def _read_slot(self) -> Period | None:
+        if self._figures is None or self._cursor is None:
+            return None
+        return self._figures.slots[self._cursor].period
+
+    def _set_cursor(self, index: int) -> None:
+        if self._figures is not None:
+            self._cursor = min(max(0, index), len(self._figures.slots) - 1)
+            self._look()
+
+    def _go(self, period: Period) -> None:
+        self._period, self._cursor = period, None
+        self._read()
+
+    def _today(self) -> date:
+        return self._calendar.day(self._clock.now().timestamp())
+
+    def _read(self, width: int | None = None) -> None:
+        self._figures = None
+        try:
+            source = self._source()
+            self._figures, self._message = self._ask(source, width or self.size.width)
+        # Whatever the disk says, the screen stays.
+        except Exception as error:
+            self._message = ("The history cannot be read now.", str(error))
+        if self._figures is None:
+            self._cursor = None
+        elif self._cursor is not None:
+            self._cursor = min(self._cursor, len(self._figures.slots) - 1)
+        self._look()
+
+    def _ask(self, source: Source, width: int) -> tuple[Figures | None, tuple[str, ...]]:
+        past, key = source.past, source.key
+        if past is None:
+            return None, source.why
+        known = past.span(key)
+        if known is None:
+            words = "Nothing is recorded yet.", "A minute is saved when it is over.", source.where
+            return None, words
+        if self._period.last < known[0]:
+            first = Period.around(Reach.DAY, known[0])
+            return None, (f"Nothing was recorded before {first.title}.", "t goes to today")
+        now = self._clock.now().timestamp()
+        figures = read(
+            past,
+            key,
+            self._period,
+            room=room(width),
+            now=now,
+            calendar=self._calendar,
+            tariff=source.tariff,
+        )
+        return figures, ()
+
+    def _look(self) -> None:
+        self._canvas.view = HistoryView(
+            period=self._period,
+            today=self._today(),
+            now=self._clock.now().timestamp(),
+            calendar=self._calendar,
+            figures=self._figures,
+            cursor=self._cursor,
+            message=self._message,
+        )
+        self._canvas.redraw()
