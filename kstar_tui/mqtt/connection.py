@@ -38,7 +38,8 @@ class MqttConnection:
     """MQTT 3.1.1, clean session. Everything public is called in the event loop's thread.
 
     Listeners of `on_change` run whenever `connected` or `error` has changed, those of
-    `on_connected` at every connection.
+    `on_connected` at every connection, those of `on_relieved` when a broker that was too slow
+    takes messages again.
     """
 
     def __init__(
@@ -69,6 +70,8 @@ class MqttConnection:
         self._tls_context = tls_context
         self._on_connected: list[Listener] = []
         self._on_change: list[Listener] = []
+        self._on_relieved: list[Listener] = []
+        self._congested = False
         self._client: Client | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._backlog: deque[MQTTMessageInfo] = deque()
@@ -81,6 +84,10 @@ class MqttConnection:
     def on_connected(self, listener: Listener) -> None:
         """Call at every connection: the place to publish what a broker must know first."""
         self._on_connected.append(listener)
+
+    def on_relieved(self, listener: Listener) -> None:
+        """Call when `ready` was denied for the backlog, and is so no longer."""
+        self._on_relieved.append(listener)
 
     def on_change(self, listener: Listener) -> Callable[[], None]:
         """Call whenever `connected` or `error` has changed; the result takes it back."""
@@ -112,6 +119,7 @@ class MqttConnection:
         client.suppress_exceptions = True
         client.on_socket_open = self._thread_socket_open
         client.on_connect = self._thread_connect
+        client.on_publish = self._thread_publish
         client.on_connect_fail = self._thread_connect_fail
         client.on_disconnect = self._thread_disconnect
         client.connect_async(self.broker.host, self.broker.port, keepalive=self._keepalive)
@@ -134,9 +142,12 @@ class MqttConnection:
     @property
     def ready(self) -> bool:
         """Connected, and the broker takes what it is sent."""
+        # Before the look: what is sent meanwhile is then not overlooked.
+        self._congested = self.connected and len(self._backlog) >= MAX_BACKLOG
         while self._backlog and _done(self._backlog[0]):
             self._backlog.popleft()
-        return self.connected and len(self._backlog) < MAX_BACKLOG
+        self._congested = self.connected and len(self._backlog) >= MAX_BACKLOG
+        return self.connected and not self._congested
 
     def keep_alive(self) -> None:
         """Start the network thread again should it have died; costs nothing while it lives."""
@@ -206,6 +217,11 @@ class MqttConnection:
         else:
             self._cross(client, self._closed, reasons.LOST, reasons.closed_early(self.broker))
 
+    def _thread_publish(self, client: Client, *_: Any) -> None:
+        # Called for every message: to cross over costs more than to look.
+        if self._congested:
+            self._cross(client, self._relieve)
+
     def _cross(self, client: Client, method: Callable[..., None], *args: Any) -> None:
         def run() -> None:
             if client is self._client:
@@ -219,6 +235,10 @@ class MqttConnection:
 
     def _opened(self) -> None:
         self._undecided = True
+
+    def _relieve(self) -> None:
+        if self._congested and self.ready:
+            _call(self._on_relieved)
 
     def _up(self) -> None:
         self._up_since = self.clock.monotonic()

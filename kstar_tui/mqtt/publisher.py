@@ -66,6 +66,7 @@ class Publisher:
         self._running = False
         self._nameless = 0
         connection.on_connected(self._send_pending)
+        connection.on_relieved(self._send_pending)
 
     @property
     def status(self) -> MqttStatus:
