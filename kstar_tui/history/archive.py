@@ -177,7 +177,7 @@ class Archive:
         days: dict[date, Bucket] = {}
         sql = f"SELECT date, {ALL} FROM day WHERE inverter = ? AND date BETWEEN ? AND ?"
         for text, *row in self._rows(sql, number, first.isoformat(), last.isoformat()):
-            day = date.fromisoformat(text)
+            day = self._date(text)
             days[day] = self._bucket(self._calendar.start(day), tuple(row))
         ends = self._ends(number)
         unfinished = max(first, self._calendar.day(rolled))
@@ -235,6 +235,12 @@ class Archive:
         except ValueError:
             raise StoreError(f"{self._store.path} holds what no history holds") from None
 
+    def _date(self, text: object) -> date:
+        try:
+            return date.fromisoformat(str(text))
+        except ValueError:
+            raise StoreError(f"{self._store.path} holds what no history holds") from None
+
     def _inverter(self, key: str) -> tuple[int | None, int]:
         rows = self._rows("SELECT id, rolled FROM inverter WHERE key = ?", key)
         return (rows[0][0], rows[0][1]) if rows else (None, 0)
@@ -248,6 +254,11 @@ class Archive:
                 ((found,),) = self._rows(sql, *ids)
                 if found is not None:
                     ends.append((found & _LOW_BITS) * unit)
+        for order in ("min", "max"):
+            # Of days long ago nothing finer is left.
+            ((text,),) = self._rows(f"SELECT {order}(date) FROM day WHERE inverter = ?", number)
+            if text is not None:
+                ends.append(self._calendar.start(self._date(text)))
         return (min(ends), max(ends)) if ends else None
 
     def _edge(self, number: int, rolled: int, start: int, end: int, *, coarse: bool) -> int:

@@ -20,7 +20,7 @@ class Books:
         self._counters: Counters | None = None
         self._totals = [0] * len(FLOWS)
         self._since: float | None = None
-        self._last: tuple[Reading, float] | None = None
+        self._last: tuple[Reading, float, float] | None = None
         self.first: float | None = None
         """s since 1970 of the first reading in it."""
 
@@ -33,14 +33,14 @@ class Books:
         self, reading: Reading, at: float, at_monotonic: float
     ) -> tuple[list[Bucket], list[str]]:
         """What a reading adds, by minutes, and what of it was not counted, in words."""
-        self._last = reading, at
+        self._last = reading, at, at_monotonic
         self.first = at if self.first is None else self.first
         buckets = self._integrator.take(reading, at, at_monotonic)
         for bucket in buckets:
             for index, flow in enumerate(FLOWS):
                 if not flow.counted:
                     self._totals[index] += bucket.millijoules(flow)
-        counted, texts = self._count(reading, at)
+        counted, texts = self._count(reading, at, at_monotonic)
         return buckets + counted, texts
 
     def resume(self, account: Account | None) -> tuple[list[Bucket], list[str]]:
@@ -68,12 +68,14 @@ class Books:
             counters.hours_counter,
         )
 
-    def _count(self, reading: Reading, at: float) -> tuple[list[Bucket], list[str]]:
+    def _count(
+        self, reading: Reading, at: float, at_monotonic: float
+    ) -> tuple[list[Bucket], list[str]]:
         if self._counters is None:
             return [], []
         if self._since is None:
             self._since = at
-        step = self._counters.take(reading, at)
+        step = self._counters.take(reading, at, at_monotonic)
         self._totals[0] += step.pv
         self._totals[1] += step.load
         return step.by_minute, step.events

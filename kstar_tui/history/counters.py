@@ -35,6 +35,7 @@ class Counters:
     def __init__(self, calendar: Calendar) -> None:
         self._calendar = calendar
         self._at: float | None = None
+        self._monotonic: float | None = None
         self._hours: float | None = None
         self._pv = _Counter("energy_total")
         self._load = _Counter("load_energy_total")
@@ -66,13 +67,12 @@ class Counters:
         """`hours_total`, likewise."""
         return self._hours
 
-    def take(self, reading: Reading, at: float) -> CounterStep:
-        """What both counters rose by since the reading before; `at` in s since 1970."""
+    def take(self, reading: Reading, at: float, at_monotonic: float | None = None) -> CounterStep:
+        """What both counters rose by since the reading before; `at` in s since 1970,
+        `at_monotonic` in s, where this process took both."""
         before = at if self._at is None else self._at
-        gap = max(0.0, at - before)
-        # So long a gap is a clock that was not set; the hours that it ran still tell.
-        hours = gap / 3600 if gap <= _LONGEST else 0.0
-        most = MAX_POWER_KW * max(hours, self._run(reading) + 1)
+        most = MAX_POWER_KW * self._hours_since(reading, before, at, at_monotonic)
+        self._monotonic = at_monotonic
         events: list[str] = []
         pv_begun, pv = self._pv.take(reading, most, events)
         load_begun, load = self._load.take(reading, most, events)
@@ -85,9 +85,20 @@ class Counters:
         placed = [by_minute[start] for start in sorted(by_minute)]
         return CounterStep(pv_begun + pv, load_begun + load, placed, events)
 
-    def _run(self, reading: Reading) -> float:
-        """Hours that the inverter says it ran since the reading before."""
-        return 0.0 if self._hours is None else max(0.0, reading.hours_total - self._hours)
+    def _hours_since(
+        self, reading: Reading, before: float, at: float, at_monotonic: float | None
+    ) -> float:
+        """How long the inverter can have counted since the reading before, with an hour to spare
+        for one that counts in steps."""
+        gap = max(0.0, at - before)
+        # So long a gap is a clock that was not set; the hours that it ran still tell.
+        hours = gap / 3600 if gap <= _LONGEST else 0.0
+        ran = 0.0 if self._hours is None else max(0.0, reading.hours_total - self._hours)
+        if at_monotonic is None or self._monotonic is None:
+            return max(hours, ran + 1)
+        awake = max(0.0, at_monotonic - self._monotonic) / 3600
+        # That clock stands still while a computer sleeps: then both others have to say so.
+        return max(awake + 1, min(hours, ran + 1))
 
     def _places(
         self, energy: int, before: float, at: float, today: float

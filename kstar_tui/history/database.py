@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,10 @@ _MAGIC = b"SQLite format 3\0"
 _BUSY_SECONDS = 0.05
 """We live in an event loop: whoever holds the database longer is waited for by trying again."""
 MEMORY = ":memory:"
+
+
+ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite's module raises: the words of an error can be damaged too."""
 
 
 class ForeignFileError(Exception):
@@ -50,17 +55,31 @@ def open_reading(path: Path) -> sqlite3.Connection:
     if not path.exists():
         raise StoreError(f"there is no history yet: {path} does not exist")
     try:
-        connection = sqlite3.connect(
-            f"file:{quote(str(path))}?mode=ro",
-            uri=True,
-            timeout=_BUSY_SECONDS,
-            isolation_level=None,
-        )
-        _check(connection)
-    except sqlite3.Error as error:
+        try:
+            return _read_only(path, "mode=ro")
+        except sqlite3.OperationalError:
+            log = path.with_name(f"{path.name}-wal")
+            if os.access(path.parent, os.W_OK) or (log.exists() and log.stat().st_size):
+                raise
+            # A complete file, in a folder in which SQLite cannot make what it needs beside it.
+            return _read_only(path, "mode=ro&immutable=1")
+    except ERRORS as error:
         raise worded(error, path) from None
     except ForeignFileError:
         raise StoreError(f"{path} is no history of kstar-tui") from None
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}") from None
+
+
+def _read_only(path: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"file:{quote(str(path))}?{mode}", uri=True, timeout=_BUSY_SECONDS, isolation_level=None
+    )
+    try:
+        _check(connection)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -80,10 +99,13 @@ def set_aside(path: Path, why: str, now: float) -> Path:
     return aside
 
 
-def worded(error: sqlite3.Error, path: Path | str) -> StoreError:
+def worded(error: sqlite3.Error | UnicodeDecodeError, path: Path | str) -> StoreError:
     """What SQLite means, for people."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    if isinstance(error, UnicodeDecodeError) or code in (
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+    ):
         return StoreDamaged(f"{path} is damaged")
     words = {
         sqlite3.SQLITE_FULL: "the disk is full",
@@ -111,7 +133,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         raise worded(error, path) from None
     try:
         return _prepared(connection)
-    except sqlite3.Error as error:
+    except ERRORS as error:
         connection.close()
         raise worded(error, path) from None
     except BaseException:
@@ -142,6 +164,8 @@ def _prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
 
 def _check(connection: sqlite3.Connection) -> bool:
     """Whether it is still empty."""
+    # A damaged word of an event is no reason to keep no history.
+    connection.text_factory = lambda text: text.decode("utf-8", "replace")
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()

@@ -18,7 +18,9 @@ from kstar_tui.monitor.events import (
 from kstar_tui.monitor.update import Update
 
 MOST_AN_HOUR = 200
+MOST_A_DAY = 500
 _HOUR = 3600.0
+_DAY = 86400.0
 
 
 def stored(event: Event) -> StoredEvent:
@@ -46,7 +48,7 @@ class Happenings:
         update = self._before
         if update is None or update.reading is None:
             return []
-        return self._limited(self._ended(update), update.at_monotonic)
+        return self.limited(self._ended(update), update.at_monotonic)
 
     def take(self, update: Update) -> list[StoredEvent]:
         """What is news in an update."""
@@ -54,7 +56,7 @@ class Happenings:
         if update.fresh:
             events += self._ended(update)
         self._before = update
-        return self._limited(
+        return self.limited(
             [event for event in events if self._is_news(event)], update.at_monotonic
         )
 
@@ -90,19 +92,22 @@ class Happenings:
             self._unchecked.discard(thing)
         return True
 
-    def _limited(self, events: list[StoredEvent], now: float) -> list[StoredEvent]:
+    def limited(self, events: list[StoredEvent], now: float) -> list[StoredEvent]:
+        """As many as are kept in such a time; `now` in s of the monotonic clock."""
         recent = self._recent
-        while recent and now - recent[0] >= _HOUR:
+        while recent and now - recent[0] >= _DAY:
             recent.popleft()
         kept: list[StoredEvent] = []
         for event in events:
-            if len(recent) < MOST_AN_HOUR:
+            hour = len(recent) >= MOST_AN_HOUR and now - recent[-MOST_AN_HOUR] < _HOUR
+            if not hour and len(recent) < MOST_A_DAY:
                 self._muted = False
                 recent.append(now)
                 kept.append(event)
             elif not self._muted:
                 self._muted = True
-                text = f"more than {MOST_AN_HOUR} events in an hour: the next are not kept"
+                most = f"{MOST_AN_HOUR} events in an hour" if hour else f"{MOST_A_DAY} in a day"
+                text = f"more than {most}: the next are not kept"
                 kept.append(
                     StoredEvent(event.at, Kind.HISTORY, "events", True, Severity.WARNING, text)
                 )

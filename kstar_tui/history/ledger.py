@@ -94,6 +94,11 @@ class BookKeeper:
         return self._status
 
     @property
+    def reads_along(self) -> bool:
+        """Another process keeps these books."""
+        return self._status.keeping is Keeping.READING
+
+    @property
     def archive(self) -> Archive | None:
         """What is on disk, opened if it can be; None where it cannot."""
         if self._store is None and not self._closed:
@@ -169,9 +174,11 @@ class BookKeeper:
         for bucket in buckets:
             if bucket.start >= FIRST_MOMENT:
                 self._pending.add(bucket)
-        for text in texts:
-            _log.warning("%s", text)
-            event = StoredEvent(at, Kind.COUNTER, "counter", True, Severity.WARNING, text)
+        events = [
+            StoredEvent(at, Kind.COUNTER, "counter", True, Severity.WARNING, text) for text in texts
+        ]
+        for event in self._happenings.limited(events, self._clock.monotonic()):
+            _log.warning("%s", event.text)
             self._pending.events.append(event)
 
     def _due(self, update: Update) -> bool:
@@ -243,8 +250,9 @@ class BookKeeper:
         """The accounts on disk become what is told."""
         day = self._calendar.day(now)
         if day != self._day and self._archive is not None and self._key is not None:
+            # As a day: a clock that was wrong may have cost it its minutes.
             first = self._calendar.start(day)
-            self._today = self._archive.total(self._key, first, self._calendar.end(day))
+            self._today = self._archive.day(self._key, day) or Bucket(first)
             self._day = day
         totals = zip(FLOWS, account.totals, strict=True)
         self._energy = Energy(
@@ -289,7 +297,7 @@ class BookKeeper:
         first = self._calendar.start(day)
         self._day = day
         kept = self._today
-        self._today = archive.total(key, first, self._calendar.end(day))
+        self._today = archive.day(key, day) or Bucket(first)
         if account is None and today == day and now >= FIRST_MOMENT:
             self._pending.add(merged(first, [kept]))
 

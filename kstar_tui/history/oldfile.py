@@ -14,6 +14,7 @@ from kstar_tui.history.bucket import Bucket
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.history.columns import INDEX, KEPT
 from kstar_tui.history.counters import Counters
+from kstar_tui.history.database import ERRORS
 from kstar_tui.history.integral import Integrator
 from kstar_tui.history.oldtime import LocalTimes, RefusedError
 from kstar_tui.monitor.limits import USUAL
@@ -83,9 +84,9 @@ class OldFile:
             try:
                 # Left in WAL mode in a folder that nobody may write to.
                 self._database, present = _open(path, "mode=ro&immutable=1")
-            except sqlite3.Error as error:
+            except ERRORS as error:
                 raise OldFileError(f"{path} cannot be read: {error}.") from error
-        except sqlite3.Error as error:
+        except ERRORS as error:
             raise OldFileError(f"{path} is no SQLite file, or damaged: {error}.") from error
         missing = [name for name in ("Id", *_NEEDED) if name.lower() not in present]
         if missing:
@@ -113,7 +114,7 @@ class OldFile:
                 number = row[0]
                 share = (number - first) / span if isinstance(number, int) else 0.0
                 yield Row._make((*row[:8], row[8:])), share
-        except sqlite3.Error as error:
+        except ERRORS as error:
             raise OldFileError(
                 f"{self._path} cannot be read to its end: {error}. What came before is in."
             ) from error
@@ -289,7 +290,7 @@ def _open(path: Path, mode: str) -> tuple[sqlite3.Connection, frozenset[str]]:
         if not database.execute(asked, (TABLE,)).fetchone()[0]:
             return database, frozenset()
         columns = database.execute(f'PRAGMA table_info("{TABLE}")').fetchall()
-    except sqlite3.Error:
+    except ERRORS:
         database.close()
         raise
     return database, frozenset(str(column[1]).lower() for column in columns)

@@ -10,13 +10,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kstar_tui.history import database
+from kstar_tui.history.booked import Booked
 from kstar_tui.history.bucket import MINUTE, QUARTER, Bucket
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.history.errors import StoreBusy, StoreDamaged, StoreError
 from kstar_tui.history.lock import Lock
 from kstar_tui.history.records import Account, Batch, RawFrame
-from kstar_tui.history.rollup import MINUTES_KEPT, QUARTERS_KEPT, RollUp, rolled_from_minutes
-from kstar_tui.history.schema import adding, row_of
+from kstar_tui.history.rollup import (
+    MINUTES_KEPT,
+    QUARTERS_KEPT,
+    RollUp,
+    minutes_are_kept,
+    quarters_begin,
+)
 
 RAW_KEPT = 48 * 3600
 """Seconds for which frames are kept."""
@@ -24,6 +30,9 @@ _EVENTS_KEPT = QUARTERS_KEPT
 _SLICE = 60
 """Rows of a tier that a quarter of an hour drops: four times what it brings, and no more, so that
 a clock that is wrong for a while cannot cost a history."""
+
+_LEAP = 86400
+"""Seconds since the last save after which nothing is dropped before the next quarter."""
 
 _HEAD = struct.Struct(">dH")
 
@@ -99,7 +108,9 @@ class Store:
         self._now = batch.now
         with self._transaction():
             inverter, rolled = self._inverter(batch)
-            self._add_minutes(inverter, batch.minutes, batch.now)
+            # Too old they are by their own time: the clock may have leapt since.
+            newest = max((bucket.start for bucket in batch.minutes), default=0)
+            self._roll_up.add(inverter, rolled, batch.minutes, min(batch.now, newest))
             self._add_frames(inverter, batch.frames)
             self._write_account(inverter, batch.account)
             self.connection.executemany(
@@ -107,42 +118,53 @@ class Store:
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [(inverter, *event) for event in batch.events],
             )
-            touched = [bucket.start for bucket in batch.minutes]
-            self._roll_up.advance(inverter, rolled, touched, batch.now)
+            self._roll_up.advance(inverter, rolled, batch.now)
             quarter = int(batch.now) // QUARTER
             if quarter != self._dropped:
                 # By this clock, not by how far was rolled up: a wrong one may have rolled ahead.
                 self._dropped = quarter
-                self._drop_old(inverter, batch.now)
+                # One that has just leapt may be put right soon: what is too old can wait.
+                if batch.now - rolled < _LEAP:
+                    self._drop_old(inverter, batch.now)
 
     def import_minutes(self, key: str, minutes: Iterable[Bucket], *, now: float) -> tuple[int, int]:
-        """Add minutes that are not there yet: (taken, skipped). No account changes."""
+        """Add minutes that are not there yet, in order: (taken, skipped). No account changes, and
+        nothing that the inverter counted is counted again."""
         with self._transaction():
             inverter, rolled = self._inverter(Batch(key, now))
+            rolled = self._roll_up.advance(inverter, rolled, now)
             taken, skipped = [], 0
+            booked = Booked(self.connection, inverter, now)
             for bucket in minutes:
                 if self._is_there(inverter, bucket.start, now):
                     skipped += 1
                 else:
+                    booked.strip(bucket)
                     taken.append(bucket)
-            self._add_minutes(inverter, taken, now)
-            self._roll_up.advance(inverter, rolled, [bucket.start for bucket in taken], now)
+            self._roll_up.add(inverter, rolled, taken, now)
         return len(taken), skipped
 
     def _is_there(self, inverter: int, start: int, now: float) -> bool:
-        """Beyond the minutes that are kept, the quarter's row alone can tell."""
-        sql, unit = "SELECT 1 FROM quarter WHERE id = ? AND observed > 0", QUARTER
-        if rolled_from_minutes(start, now):
-            sql, unit = "SELECT 1 FROM minute WHERE id = ?", MINUTE
-        row = self.connection.execute(sql, (inverter << 32 | start // unit,)).fetchone()
-        return row is not None
+        """Beyond the minutes that are kept the quarter's row alone can tell, beyond those the
+        day's."""
+        key: tuple[object, ...] = (inverter << 32 | start // MINUTE,)
+        sql = "SELECT 1 FROM minute WHERE id = ?"
+        if start < quarters_begin(self.calendar, now):
+            key = inverter, self.calendar.day(start).isoformat()
+            sql = "SELECT 1 FROM day WHERE inverter = ? AND date = ? AND observed > 0"
+        elif not minutes_are_kept(start, now):
+            key = (inverter << 32 | start // QUARTER,)
+            sql = "SELECT 1 FROM quarter WHERE id = ? AND observed > 0"
+        return self.connection.execute(sql, key).fetchone() is not None
 
     def _inverter(self, batch: Batch) -> tuple[int, int]:
         """Its number, and the moment up to which its minutes are rolled up."""
+        # All that comes before its first quarter of an hour is late.
+        rolled = max(0, int(batch.now) // QUARTER * QUARTER)
         self.connection.execute(
-            "INSERT INTO inverter (key, serial, model, used) VALUES (?, ?, ?, ?)"
+            "INSERT INTO inverter (key, serial, model, rolled, used) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (key) DO NOTHING",
-            (batch.key, batch.serial, batch.model, batch.now),
+            (batch.key, batch.serial, batch.model, rolled, batch.now),
         )
         number, rolled, serial, model = self.connection.execute(
             "SELECT id, rolled, serial, model FROM inverter WHERE key = ?", (batch.key,)
@@ -153,19 +175,6 @@ class Store:
                 "UPDATE inverter SET serial = ?, model = ? WHERE id = ?", (*named, number)
             )
         return number, rolled
-
-    def _add_minutes(self, inverter: int, minutes: Sequence[Bucket], now: float) -> None:
-        # Beyond what is kept a minute goes where it would have gone by now.
-        fresh = [bucket for bucket in minutes if rolled_from_minutes(bucket.start, now)]
-        old = [bucket for bucket in minutes if not rolled_from_minutes(bucket.start, now)]
-        self.connection.executemany(
-            adding("minute", "id"),
-            [(inverter << 32 | bucket.start // MINUTE, *row_of(bucket)) for bucket in fresh],
-        )
-        self.connection.executemany(
-            adding("quarter", "id"),
-            [(inverter << 32 | bucket.start // QUARTER, *row_of(bucket)) for bucket in old],
-        )
 
     def _add_frames(self, inverter: int, frames: Sequence[RawFrame]) -> None:
         minutes: dict[int, bytearray] = {}
@@ -215,7 +224,7 @@ class Store:
         """SQLite's errors become ours; a damaged file is set aside, for a new one to begin."""
         try:
             yield
-        except sqlite3.Error as error:
+        except database.ERRORS as error:
             worded = database.worded(error, self.path)
             if isinstance(worded, StoreDamaged) and self._lock is not None:
                 self.connection.close()

@@ -111,6 +111,27 @@ def test_a_rise_faster_than_possible_is_not_counted(seconds: int, hours: int, mo
         assert after.load == TENTH
 
 
+@pytest.mark.parametrize(
+    ("wall", "monotonic", "hours", "most"),
+    [
+        # Neither the inverter's hours nor a clock that is set make room alone; a slept day does.
+        (10, 10, 20_000, 30.1),
+        (300 * 86400, 10, 0, 30.1),
+        (-86400, 7200, 0, 90.1),
+        (24 * 3600, 10, 24, 720.1),
+    ],
+)
+def test_while_it_is_watched_nothing_rises_faster_than_time_passes(
+    wall: int, monotonic: int, hours: int, most: float
+) -> None:
+    for rise, counted in ((most, True), (most + 1, False)):
+        counters = Counters.resume(None, CALENDAR)
+        counters.take(reading(load=100, hours=500), NOON, 1000.0)
+        later = reading(load=round(100 + rise, 1), hours=500 + hours)
+        step = counters.take(later, NOON + wall, 1000.0 + monotonic)
+        assert bool(step.load) is counted
+
+
 def test_it_goes_on_where_the_account_stands() -> None:
     account = Account((5, 6, 0, 0, 0, 0), 0, NOON, 10.0, 20.0, 500)
     counters = Counters.resume(account, CALENDAR)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from keeping_world import House
 
-from kstar_tui.history.happenings import MOST_AN_HOUR
+from kstar_tui.history.happenings import MOST_A_DAY, MOST_AN_HOUR
 from kstar_tui.history.records import StoredEvent
 from kstar_tui.monitor.update import LinkState
 
@@ -80,3 +80,14 @@ def test_flapping_is_kept_for_a_while_only(house: House) -> None:
     events = kept(house)
     assert len(events) == MOST_AN_HOUR + 1
     assert events[-1][0] == "history"
+
+
+@pytest.mark.parametrize("what", ["error_bits", "energy_total"])
+def test_what_never_stops_fills_no_disk(house: House, what: str) -> None:
+    for _ in range(900):
+        # A counter that falls again and again is told in events too.
+        house.poll(**{what: 1010})
+        house.clock.pass_(40)
+        house.poll(**{what: 1000})
+        house.clock.pass_(40)
+    assert MOST_A_DAY <= len(kept(house)) <= MOST_A_DAY + 10

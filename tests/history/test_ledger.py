@@ -147,6 +147,28 @@ def test_a_clock_that_is_set_invents_nothing(house: House, jump: int) -> None:
     check_is_on_disk(house, house.told[-1])
 
 
+@pytest.mark.parametrize("days", [-30, 1, 70, 2500])
+def test_a_clock_that_is_wrong_for_hours_takes_nothing_from_today(house: House, days: int) -> None:
+    before = house.live(600)
+    assert before is not None
+    house.clock.wall += timedelta(days=days)
+    house.live(7200)
+    house.clock.wall -= timedelta(days=days)
+    house.kill()
+    after = house.live(65)
+    assert after is not None
+    assert after.day == before.day
+    for flow in Flow:
+        assert after.today[flow] >= before.today[flow]
+    house.book.close()
+    house.start()
+    archive = house.book.archive
+    assert archive is not None
+    kept = archive.days("KSE1", date(1971, 1, 1), date(2999, 1, 1))
+    exported = sum(bucket.energy(Flow.EXPORT) for _, bucket in kept)
+    assert exported == pytest.approx(house.told[-1].total[Flow.EXPORT], abs=0.005)
+
+
 def test_a_clock_that_was_never_set_counts_for_no_day(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -6,8 +6,9 @@ import os
 import sqlite3
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -167,6 +168,53 @@ def test_an_empty_file_is_as_good_as_none(tmp_path: Path) -> None:
     store.save(Batch("SN1", NOON, ACCOUNT))
 
 
+@pytest.mark.parametrize(
+    ("word", "aside"),
+    [(b" NULL, kind", True), (b"pv1_current_low", False), (b"ISOLATION", False)],
+)
+def test_bytes_that_are_no_text_end_nothing(tmp_path: Path, word: bytes, aside: bool) -> None:
+    path = tmp_path / "history.sqlite"
+    store = opened(path)
+    event = StoredEvent(NOON, "fault", "x", True, "fault", "ISOLATION")
+    store.save(Batch("SN1", NOON + 60, ACCOUNT, [minute(NOON)], (), [event]))
+    store.close()
+    data = path.read_bytes()
+    assert word in data
+    path.write_bytes(data.replace(word, word[:1] + b"\xff" + word[2:]))
+    if aside:
+        with pytest.raises(StoreDamaged):
+            opened(path, write=False)
+    store = opened(path)
+    store.save(Batch("SN1", NOON + 120, ACCOUNT, [minute(NOON + 60)]))
+    archive = Archive(store, BERLIN)
+    assert archive.total("SN1", NOON, NOON + 120).observed == (60_000 if aside else 120_000)
+    assert len(archive.events("SN1", 0, NOON + 60)) == (0 if aside else 1)
+    assert (store.set_aside is not None) is aside
+
+
+def test_a_complete_file_can_be_read_where_nothing_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "history.sqlite"
+    store = opened(path)
+    store.save(Batch("SN1", NOON + 60, ACCOUNT, [minute(NOON)]))
+    connect = sqlite3.connect
+
+    def on_a_read_only_disk(name: str, **options: Any) -> sqlite3.Connection:
+        if "immutable" not in name:
+            raise sqlite3.OperationalError("unable to open database file")
+        return connect(name, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", on_a_read_only_disk)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    # What a log holds that is not in the file yet must not be left out.
+    with pytest.raises(StoreError):
+        opened(path, write=False)
+    store.close()
+    found = Archive(opened(path, write=False), BERLIN)
+    assert found.total("SN1", NOON, NOON + 60) == minute(NOON)
+
+
 def test_damage_in_the_middle_is_set_aside_when_it_is_met(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite"
     store = opened(path)
@@ -287,33 +335,105 @@ ZONES = ["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Asia/Kathm
         [date(2026, 3, 8), date(2026, 3, 29), date(2026, 4, 5), date(2026, 10, 25)]
     ),
     saves=st.lists(
-        st.tuples(st.integers(0, 3 * 1440), st.integers(1, 5000), st.integers(0, 400)),
+        st.tuples(
+            st.integers(0, 3 * 1440),
+            st.integers(1, 5000),
+            st.integers(0, 400),
+            st.sampled_from([0, 0, 0, 0, 70, 2500]),
+        ),
         min_size=1,
         max_size=40,
     ),
 )
 def test_every_tier_gives_the_same_kwh(
-    zone: str, day: date, saves: list[tuple[int, int, int]]
+    zone: str, day: date, saves: list[tuple[int, int, int, int]]
 ) -> None:
     calendar = Calendar(ZoneInfo(zone))
     start = calendar.start(day)
     store = Store.open(database.MEMORY, calendar, now=start)
     archive, all_of_it, now = Archive(store, calendar), Bucket(start), start
-    for place, watts, later in saves:
+    for place, watts, later, leap in saves:
         bucket = minute(start + 60 * place, watts)
-        # Late minutes and such of the future, in any order.
+        # Late minutes and such of the future, in any order, and a clock that is wrong for once.
         now = max(now, start + 60 * place) + 60 * later - 3600
-        store.save(Batch("SN1", now, ACCOUNT, [bucket]))
+        store.save(Batch("SN1", now + leap * 86400, ACCOUNT, [bucket]))
         all_of_it.merge(bucket)
     store.save(Batch("SN1", start + 5 * 86400, ACCOUNT))
     end = start + 5 * 86400
     days = archive.days("SN1", day, calendar.day(end))
     assert merged(start, (each for _, each in days)) == all_of_it
+    if any(leap for *_, leap in saves):
+        # What such a clock took for too old may be gone; days never go.
+        return
     assert merged(start, archive.buckets("SN1", start, end, 900)) == all_of_it
     assert merged(start, archive.buckets("SN1", start, end, 60)) == all_of_it
     assert archive.total("SN1", start, end) == all_of_it
     for each, bucket in days:
         assert archive.total("SN1", calendar.start(each), calendar.end(each)) == bucket
+
+
+@pytest.mark.parametrize("leap", [100 * 86400, 3000 * 86400, 40 * 365 * 86400])
+def test_a_clock_that_leaps_ahead_and_back_costs_nothing(leap: int) -> None:
+    store, day = opened(), BERLIN.day(NOON)
+    archive, all_of_it = Archive(store, BERLIN), Bucket(BERLIN.start(day))
+    moments = [NOON + 60 * n for n in (*range(9), 11, 12, 30)]
+    for start in moments:
+        now = start + 60
+        store.save(
+            Batch("SN1", now + leap if start == moments[8] else now, ACCOUNT, [minute(start)])
+        )
+        all_of_it.merge(minute(start))
+        assert archive.total("SN1", all_of_it.start, BERLIN.end(day)) == all_of_it
+        assert archive.day("SN1", day) == all_of_it
+    assert merged(all_of_it.start, archive.buckets("SN1", NOON, NOON + 3600, 900)) == all_of_it
+    assert merged(all_of_it.start, archive.buckets("SN1", NOON, NOON + 3600, 60)) == all_of_it
+
+
+@pytest.mark.parametrize(
+    ("ago", "pv"), [(0, [6.05, 12.0, 5.04]), (100, [6.04, 12.0, 5.05])], ids=["minutes", "quarters"]
+)
+def test_what_was_counted_while_away_is_not_imported_again(ago: int, pv: list[float]) -> None:
+    store, begun = opened(), NOON - ago * 86400
+    archive, kwh = Archive(store, BERLIN), 3_600_000_000
+    first, back = BERLIN.day(begun), begun + 2 * 86400
+    booked = [
+        (BERLIN.end(first) - 60, 6),
+        (BERLIN.end(BERLIN.day(begun + 86400)) - 60, 12),
+        (back, 5),
+    ]
+    catching_up = [Bucket(at) for at, _ in booked]
+    for bucket, (_, energy) in zip(catching_up, booked, strict=True):
+        bucket.pv_energy, bucket.load_energy = energy * kwh, kwh // 10
+    store.save(Batch("SN1", begun + 60, ACCOUNT, [minute(begun)]))
+    store.save(Batch("SN1", back + 60, ACCOUNT, catching_up))
+    later = NOON + 5 * 86400
+    hours = range(-24, 72, 3)
+    taken, _ = store.import_minutes(
+        "SN1", [minute(begun + 3600 * n + 960) for n in hours], now=later
+    )
+    assert taken == len(hours)
+    days = dict(archive.days("SN1", first - timedelta(days=1), BERLIN.day(later)))
+    before, *away, after = (days[first + timedelta(days=n)] for n in range(-1, 4))
+    assert [round(each.energy(Flow.PV), 2) for each in away] == pv
+    assert away[1].energy(Flow.LOAD) == pytest.approx(0.1 + 8 * 0.01)
+    assert away[1].measured(Flow.PV) == pytest.approx(8 * 0.01)
+    assert before.energy(Flow.PV) == before.measured(Flow.PV) > 0
+    assert after.energy(Flow.PV) == after.measured(Flow.PV) > 0
+
+
+def test_days_are_kept_for_ever_and_can_be_found() -> None:
+    store = opened()
+    archive, old = Archive(store, BERLIN), NOON - 7 * 366 * 86400
+    day = BERLIN.day(old)
+    new = [minute(old), minute(old + 60), minute(old + 86400)]
+    assert store.import_minutes("SN1", new, now=NOON) == (3, 0)
+    assert store.import_minutes("SN1", new, now=NOON) == (0, 3)
+    assert archive.span("SN1") == (day, day + timedelta(days=1))
+    assert [one.key for one in archive.inverters()] == ["SN1"]
+    for quarter in range(3):
+        store.save(Batch("SN1", NOON + 900 * quarter, ACCOUNT))
+    found = archive.days("SN1", day, day + timedelta(days=1))
+    assert [bucket.energy(Flow.IMPORT) for _, bucket in found] == [0.02, 0.01]
 
 
 def test_a_full_disk_at_the_lock_costs_no_lock(

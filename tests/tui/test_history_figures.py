@@ -7,16 +7,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from history_days import HandPast, bucket_of, house_minutes
+from tui_world import cells
 
 from kstar_tui.history.archive import Archive
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.history.store import Store
 from kstar_tui.history.tariff import Tariff
 from kstar_tui.monitor.energy import Flow
+from kstar_tui.tui.glyphs import UNICODE
 from kstar_tui.tui.history.chart import Grid, Half, Panel, heights, nice
 from kstar_tui.tui.history.figures import column_minutes, read
 from kstar_tui.tui.history.period import Period, Reach
-from kstar_tui.tui.history.picture import hour_labels
+from kstar_tui.tui.history.picture import HistoryView, draw_history, hour_labels
 from kstar_tui.tui.history.sums import cursor_parts
 
 BERLIN = Calendar(ZoneInfo("Europe/Berlin"))
@@ -119,6 +121,28 @@ def test_the_archive_answers_as_the_screen_asks() -> None:
                 assert one.values == pytest.approx(other.values)
     finally:
         store.close()
+
+
+def test_of_a_day_long_ago_the_sums_are_left_and_are_no_gap() -> None:
+    day = date(2019, 6, 18)
+    now = BERLIN.start(date(2026, 6, 18))
+    store = Store.open(":memory:", BERLIN, now=now)
+    try:
+        store.import_minutes("k", house_minutes(BERLIN.start(day), 360), now=now)
+        period = Period.around(Reach.DAY, day)
+        archive = Archive(store, BERLIN)
+        figures = read(archive, "k", period, room=60, now=now, calendar=BERLIN)
+        months = read(
+            archive, "k", Period.around(Reach.MONTH, day), room=60, now=now, calendar=BERLIN
+        )
+    finally:
+        store.close()
+    assert figures.observed == 0.25
+    assert figures.total.energies() == months.total.energies()
+    view = HistoryView(period=period, today=day, now=now, calendar=BERLIN, figures=figures)
+    text = "\n".join(cells(draw_history(view, 80, 23, UNICODE), 80, 23))
+    assert "the sums alone are kept" in text
+    assert "×" not in text
 
 
 def test_money_of_a_period_by_the_tariff() -> None:

@@ -36,7 +36,6 @@ class Past(Protocol):
     def columns(
         self, key: str, start: int, step: int, count: int, fields: Sequence[str]
     ) -> Course: ...
-    def total(self, key: str, start: int, end: int) -> Bucket: ...
     def days(self, key: str, first: date, last: date) -> list[tuple[date, Bucket]]: ...
     def span(self, key: str) -> tuple[date, date] | None: ...
     def priced(self, key: str, start: int, end: int) -> Iterable[Bucket]: ...
@@ -67,6 +66,11 @@ class Figures:
     """How long it is, up to now."""
     money: Money | None = None
     currency: str = ""
+
+    @property
+    def only_sums(self) -> bool:
+        """It was observed, but too long ago for its course to be kept."""
+        return self.total.observed > 0 and not any(slot.observed for slot in self.slots)
 
     @property
     def observed(self) -> float:
@@ -123,7 +127,10 @@ def _energies(
         highs = [high for high in course.highs[field] if high is not None]
         if highs:
             peaks[field] = max(highs)
-    return Figures(period, slots, peaks, past.total(key, start, end), seconds)
+    # As a day: of one long ago its sum is all that is left.
+    found = past.days(key, period.first, period.last)
+    total = found[0][1] if found else Bucket(start)
+    return Figures(period, slots, peaks, total, seconds)
 
 
 def _bars(past: Past, key: str, period: Period, seconds: int, calendar: Calendar) -> Figures:

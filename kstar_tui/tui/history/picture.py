@@ -16,6 +16,7 @@ from kstar_tui.tui.paint import Paint, Picture, Rect
 
 _MIN_WIDTH, _MIN_HEIGHT = 60, 15
 _LABEL_EVERY = 8
+_ONLY_SUMS = "of days more than five years ago the sums alone are kept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +63,16 @@ def draw_history(view: HistoryView, width: int, height: int, glyphs: Glyphs) -> 
         grid = grid_for(figures, width)
         body = Rect(0, 2 if height >= 30 else 1, width, height - (6 if height >= 30 else 5))
         seen = max(0, int(view.now))
-        gaps = [slot.start < seen and slot.observed <= 0 for slot in figures.slots]
+        gaps = [
+            slot.start < seen and slot.observed <= 0 and not figures.only_sums
+            for slot in figures.slots
+        ]
         panels = _day(figures) if figures.period.reach is Reach.DAY else _bars(figures)
         draw_panels(paint, body, grid, panels, gaps, view.cursor)
         _axis(paint, body.bottom, grid, view, figures)
-        if view.cursor is not None and view.cursor < grid.count:
+        if figures.only_sums:
+            paint.put(1, height - 3, _ONLY_SUMS, "dim")
+        elif view.cursor is not None and view.cursor < grid.count:
             slot = figures.slots[view.cursor]
             paint.row(height - 3, 1, width, cursor_parts(slot, view.calendar, seen))
         else:
