@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-from monitor_world import HOME, OwnedClock, Watched, World
+from monitor_world import HOME, Watched, World
+from owned_clock import OwnedClock
 
 from kstar_tui.link.interface import Address
 from kstar_tui.monitor.monitor import Monitor

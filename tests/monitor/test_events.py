@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from monitor_world import HOME, START, reading
+from monitor_world import HOME, reading
+from owned_clock import START
 
 from kstar_tui.monitor.events import Severity, events_between
 from kstar_tui.monitor.update import LinkState, Update

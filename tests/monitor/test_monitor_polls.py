@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 
-from monitor_world import HOME, OwnedClock
+from monitor_world import HOME
+from owned_clock import OwnedClock
 
 from kstar_tui.monitor.schedule import Schedule, backoff
 

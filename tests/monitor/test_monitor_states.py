@@ -7,7 +7,8 @@ import logging
 from datetime import timedelta
 
 import pytest
-from monitor_world import HOME, START, reading, zeros
+from monitor_world import HOME, reading, zeros
+from owned_clock import START
 
 from kstar_tui.monitor.monitor import Monitor
 from kstar_tui.monitor.update import LinkState

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from monitor_world import START
+from owned_clock import START
 
 from kstar_tui.monitor.schedule import MIN_PAUSE, Schedule
 

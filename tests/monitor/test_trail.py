@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from monitor_world import START, reading
+from monitor_world import reading
+from owned_clock import START
 
 from kstar_tui.monitor.trail import Series, Trail
 from kstar_tui.monitor.update import LinkState, Update
