@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,12 @@ def test_nothing_but_a_file_is_replaced(pipe: Path, tmp_path: Path) -> None:
         (f"# url = 'mqtt://me:{SECRET}@old'", "# url = 'mqtt://me:***@old'"),
         ("url = 'mqtt://me@ha'", "url = 'mqtt://me@ha'"),
         ("url = 'homeassistant'", "url = 'homeassistant'"),
+        (f'password = "{SECRET}"', 'password = "***"'),
+        (f'password = "a#{SECRET}" # mine', 'password = "***"'),
+        (f"\"password\"='{SECRET}'", '"password"="***"'),
+        (f"# password = '{SECRET}'", '# password = "***"'),
+        (f"# KSTAR_MQTT_PASSWORD={SECRET}", '# KSTAR_MQTT_PASSWORD="***"'),
+        ("# the password is in the vault", "# the password is in the vault"),
     ],
 )
 def test_what_is_kept_has_no_password(line: str, kept: str) -> None:
@@ -86,6 +93,26 @@ def test_what_is_kept_has_no_password(line: str, kept: str) -> None:
 def test_of_an_intricate_password_only_the_comments_are_kept(value: str) -> None:
     text = f"# mine\nheadless = true\n[mqtt]\n# the broker\nurl = {value}\n"
     assert worth_keeping(text) == "# mine\n# the broker\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'"pass\\u0077ord" = "{SECRET}"',
+        f'password = """\n#{SECRET}"""',
+        f'password = """\n{SECRET[:3]}\\\n#{SECRET[3:]}\\\n"""',
+        f"password = '''\n#{SECRET}'''",
+    ],
+)
+def test_of_an_intricate_password_by_itself_too(line: str) -> None:
+    text = f"# mine\n[mqtt]\n# the broker's\n{line}\n# the end\n"
+    assert tomllib.loads(text)["mqtt"]["password"].endswith(SECRET[3:])
+    assert worth_keeping(text) == "# mine\n# the broker's\n# the end\n"
+
+
+def test_a_password_in_one_line_with_others() -> None:
+    text = f'# mine\nmqtt = {{ password = "{SECRET}", username = "me" }}\n'
+    assert worth_keeping(text) == "# mine\n"
 
 
 def test_a_file_without_comments_is_not_kept() -> None:

@@ -35,10 +35,24 @@ OTHER: dict[str, tuple[str, object, str, object]] = {
     "mqtt.url": (
         '"mqtt://a:b@c:1"',
         "mqtt://a:b@c:1",
-        "ha.lan",
-        "mqtt://mqtt:mqtt@ha.lan:1883",
+        "mqtts://me:pw@ha.lan",
+        "mqtts://me:pw@ha.lan:8883",
     ),
+    "mqtt.username": ('"solar"', "solar", "Frau Müller", "Frau Müller"),
+    "mqtt.password": ('"a b"', "a b", " pass@wörd ", " pass@wörd "),
+    "mqtt.ca": ('"ca.pem"', "ca.pem", "~/ca.pem", "~/ca.pem"),
+    "mqtt.certificate": ('"/c.pem"', "/c.pem", "my cert.pem", "my cert.pem"),
+    "mqtt.key": ('"/k.pem"', "/k.pem", "../key.pem", "../key.pem"),
+    "mqtt.accept_any_certificate": ("true", True, "yes", True),
+    "mqtt.version": ("5", "5", "5", "5"),
+    "mqtt.keepalive": ("60", 60, "3600", 3600),
+    "mqtt.client_id": ('"roof"', "roof", "roof-2", "roof-2"),
+    "mqtt.base": ('"house/kstar"', "house/kstar", "pv", "pv"),
+    "mqtt.values": ("true", True, "on", True),
+    "mqtt.legacy": ("false", False, "no", False),
     "mqtt.prefix": ('"house/pv"', "house/pv", "solar", "solar"),
+    "mqtt.discovery": ('"off"', "off", "Entities", "entities"),
+    "mqtt.discovery_prefix": ('"ha/1"', "ha/1", "ha", "ha"),
     "history.path": ('"off"', "off", "~/house.sqlite", "~/house.sqlite"),
     "battery.capacity": ("5.4", 5.4, "10", 10.0),
     "tariff.import_price": ("0.28", 0.28, "0.3", 0.3),
@@ -55,7 +69,11 @@ OTHER: dict[str, tuple[str, object, str, object]] = {
 }
 
 
-NEEDS = {"tariff.export_price": "KSTAR_IMPORT_PRICE", "tariff.bands": "KSTAR_IMPORT_PRICE"}
+NEEDS = {
+    "tariff.export_price": "tariff.import_price",
+    "tariff.bands": "tariff.import_price",
+    "mqtt.key": "mqtt.certificate",
+}
 """What has to be given with a key."""
 
 
@@ -95,7 +113,9 @@ def test_each_source_wins_over_the_one_before(key: str, tmp_path: Path) -> None:
     toml, from_toml, text, from_text = OTHER[key]
     config = written(tmp_path, toml_of(key, toml))
 
-    beside = {NEEDS[key]: "0.5"} if key in NEEDS else {}
+    beside: dict[str, str] = {}
+    if needed := NEEDS.get(key):
+        beside[TABLE[needed].environment[0]] = OTHER[needed][2]
     settings = load(environment=beside, config=config)
     assert getattr(settings, row.name) == from_toml
     assert settings.sources[key] == str(config.path)
@@ -118,14 +138,16 @@ def test_each_source_wins_over_the_one_before(key: str, tmp_path: Path) -> None:
 def test_any_mixture_takes_each_key_from_its_own_source(where: dict[str, str]) -> None:
     arguments: dict[str, Given] = {}
     environment: dict[str, str] = {}
+    if where.get("mqtt.accept_any_certificate") != "empty":
+        # Not both.
+        where.pop("mqtt.ca", None)
+    for key in NEEDS.keys() & where.keys():
+        where[NEEDS[key]] = "argument"
     for key, place in where.items():
         if place == "argument":
             arguments[key] = Given("argument", OTHER[key][2])
         else:
             environment[TABLE[key].environment[0]] = "" if place == "empty" else OTHER[key][2]
-    if any(where.get(key) in ("argument", "environment") for key in NEEDS):
-        where["tariff.import_price"] = "argument"
-        arguments["tariff.import_price"] = Given("argument", OTHER["tariff.import_price"][2])
     settings = load(arguments, environment)
     for key, row in TABLE.items():
         changed = where.get(key) in ("argument", "environment")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kstar_tui.settings import TABLE, ConfigFile, Settings, SettingsError, load, save_config
 
-URL = "mqtt://me:hunter2@ha:1883"
+URL = "mqtts://me:hunter2@ha:1883"
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "inverter.host": st.sampled_from([None, "10.0.0.1", "kse.lan"]),
     "inverter.port": st.integers(1, 8899),
@@ -22,7 +22,21 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "discovery.port": st.integers(20000, 48899),
     "discovery.broadcast": st.sampled_from([(), ("10.0.0.255",), ("10.0.0.255", "10.1.0.255")]),
     "mqtt.url": st.sampled_from([None, URL]),
+    "mqtt.username": st.sampled_from([None, "me", "Frau Müller"]),
+    "mqtt.password": st.sampled_from([None, "hunter2", ' "wörd\\ ']),
+    "mqtt.ca": st.sampled_from([None, "~/ca.pem"]),
+    "mqtt.certificate": st.sampled_from([None, "/my certificate.pem"]),
+    "mqtt.key": st.sampled_from([None, "key.pem"]),
+    "mqtt.accept_any_certificate": st.booleans(),
+    "mqtt.version": st.sampled_from(["3.1.1", "5"]),
+    "mqtt.keepalive": st.integers(5, 3600),
+    "mqtt.client_id": st.sampled_from([None, "roof"]),
+    "mqtt.base": st.sampled_from(["kstar", "a/b"]),
+    "mqtt.values": st.booleans(),
+    "mqtt.legacy": st.booleans(),
     "mqtt.prefix": st.sampled_from(["a", "sensor/inverter", 'with"quotes"', "ünïcode/ß"]),
+    "mqtt.discovery": st.sampled_from(["device", "entities", "off"]),
+    "mqtt.discovery_prefix": st.sampled_from(["homeassistant", "ha/1"]),
     "history.path": st.sampled_from(["off", "/data/h.sqlite", "~/h"]),
     "battery.capacity": st.none() | st.floats(0.5, 200),
     "tariff.import_price": st.floats(0, 100),
@@ -45,6 +59,10 @@ def test_what_was_saved_is_loaded(
     path = tmp_path_factory.mktemp("saved") / "config.toml"
     if changes.get("tariff.bands") or changes.get("tariff.export_price") is not None:
         changes.setdefault("tariff.import_price", 0.5)
+    if changes.get("mqtt.key"):
+        changes["mqtt.certificate"] = "/c.pem"
+    if changes.get("mqtt.accept_any_certificate"):
+        changes.pop("mqtt.ca", None)
     save_config(changes, path)
     settings = load(config=ConfigFile(path, named=True))
     for key, row in TABLE.items():

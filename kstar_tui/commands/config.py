@@ -71,7 +71,9 @@ def _set(context: Context, key: str | None, text: str | None) -> None:
     place = "argument VALUE"
     if text == "-":
         # A secret on the command line could be read by every user of the machine.
-        place, text = "standard input", context.stdin.readline().strip()
+        place, text = "standard input", context.stdin.readline()
+        # A password may begin or end with a space.
+        text = text.rstrip("\r\n") if row.secret else text.strip()
     value = parse_setting(row, Given(place, text))
     path = context.config.path
     kept = save_config({key: value}, path)

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from kstar_tui.settings.errors import SettingsError, kind_of, refusal, suggestion
 from kstar_tui.settings.files import read_text
 from kstar_tui.settings.kinds import SettingValue
-from kstar_tui.settings.table import DEFAULT, TABLE, Settings
+from kstar_tui.settings.row import DEFAULT
+from kstar_tui.settings.table import TABLE, Settings
 from kstar_tui.settings.together import check_together
 
 CONFIG_VARIABLE = "KSTAR_CONFIG"

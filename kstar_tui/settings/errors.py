@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from kstar_tui.settings.table import Setting
+from kstar_tui.settings.row import Setting
 
 _LONGEST = 60
 _TYPES: dict[type, str] = {

@@ -117,7 +117,7 @@ class Host:
 
     def check(self, value: object) -> str | None:
         """A text."""
-        return self.parse(_text(value))
+        return self.parse(text_of(value))
 
     def show(self, value: SettingValue) -> str:
         """The host, or that it is searched for."""
@@ -168,7 +168,7 @@ class BrokerUrl:
 
     def check(self, value: object) -> str | None:
         """A text."""
-        return self.parse(_text(value))
+        return self.parse(text_of(value))
 
     def show(self, value: SettingValue) -> str:
         """The URL without its password, or `off`."""
@@ -186,14 +186,15 @@ class Topic:
 
     def check(self, value: object) -> str:
         """A text."""
-        return self.parse(_text(value))
+        return self.parse(text_of(value))
 
     def show(self, value: SettingValue) -> str:
         """As it is."""
         return str(value)
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
+    """A TOML value that has to be a text."""
     if not isinstance(value, str):
         raise ValueError("write it in quotes")
     return value

@@ -1,4 +1,4 @@
-"""Settings from their sources: defaults < config.toml < environment < arguments."""
+"""Settings from their sources: defaults < config.toml < credentials < environment < arguments."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from kstar_tui.settings.configfile import ConfigFile, read_config
 from kstar_tui.settings.errors import SettingsError, refusal, suggestion
 from kstar_tui.settings.files import read_text
 from kstar_tui.settings.kinds import SettingValue
-from kstar_tui.settings.table import DEFAULT, TABLE, Setting, Settings
+from kstar_tui.settings.row import DEFAULT, Setting
+from kstar_tui.settings.table import TABLE, Settings
 from kstar_tui.settings.together import check_together
 
 FILE_SUFFIX = "_FILE"
+CREDENTIALS = "CREDENTIALS_DIRECTORY"
+"""Variable in which systemd names the folder of a service's secrets."""
 
 
 class Given(NamedTuple):
@@ -33,11 +36,16 @@ def load(
 
     An empty environment variable counts as not set.
     """
+    environment = environment or {}
     from_file = read_config(config) if config else {}
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     for key, row in TABLE.items():
-        given = (arguments or {}).get(key) or _in_environment(row, environment or {})
+        given = (
+            (arguments or {}).get(key)
+            or _in_environment(row, environment)
+            or _credential(row, environment)
+        )
         if given is not None:
             values[row.name] = parse_setting(row, given)
             sources[key] = given.place
@@ -77,17 +85,34 @@ def _in_environment(row: Setting, environment: Mapping[str, str]) -> Given | Non
         file_name = name + FILE_SUFFIX
         # Only for our own name: kstar.sharp knew no such file.
         if row.secret and name == row.environment[0] and (path := environment.get(file_name)):
-            return _from_file(f"environment {file_name}", Path(path))
+            place = f"environment {file_name}"
+            text = _content(place, Path(path))
+            if text is None:
+                raise SettingsError(f"{place}: {path} cannot be read: No such file or directory.")
+            return Given(f"{place} ({path})", text)
     return None
 
 
-def _from_file(place: str, path: Path) -> Given:
+def _credential(row: Setting, environment: Mapping[str, str]) -> Given | None:
+    folder = environment.get(CREDENTIALS)
+    if not row.secret or not folder:
+        return None
+    place = f"systemd credential {row.key}"
+    text = _content(place, Path(folder, row.key))
+    return None if text is None else Given(place, text)
+
+
+def _content(place: str, path: Path) -> str | None:
+    """What a file with a secret holds; None where there is none. SettingsError says why not."""
     try:
-        text = read_text(path).strip()
+        # Only line ends: a password may begin or end with a space.
+        text = read_text(path).strip("\r\n")
+    except FileNotFoundError:
+        return None
     except OSError as error:
         raise SettingsError(f"{place}: {path} cannot be read: {error.strerror}.") from None
     except ValueError:
         raise SettingsError(f"{place}: {path} is not text in UTF-8.") from None
-    if not text:
+    if not text.strip():
         raise SettingsError(f"{place}: {path} is empty; it has to hold the value and nothing else.")
-    return Given(f"{place} ({path})", text)
+    return text

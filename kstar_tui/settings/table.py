@@ -4,135 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from inspect import get_annotations
 from types import MappingProxyType
-from typing import Annotated, Any, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
-from kstar_tui.link.interface import DATA_PORT, DISCOVERY_PORT
-from kstar_tui.mqtt.legacy import DEFAULT_PREFIX
-from kstar_tui.settings.kinds import (
-    Broadcasts,
-    BrokerUrl,
-    Flag,
-    Host,
-    Kind,
-    Number,
-    SettingValue,
-    Topic,
-)
+from kstar_tui.settings.kinds import Flag, Number
+from kstar_tui.settings.row import Setting
+from kstar_tui.settings.table_link import LinkSettings
+from kstar_tui.settings.table_mqtt import MqttSettings
 from kstar_tui.settings.use_kinds import Bands, Currency, HistoryFile, Optional
 
-DEFAULT = "default"
-"""The source of a setting that nobody gave."""
-
-_PORT = Number(1, 65535)
 _PRICE = Optional(Number(0, 100, whole=False))
 
 
-class Setting(NamedTuple):
-    """One row: where a setting can be given, what it may be and what it means."""
-
-    key: str
-    """Its place in config.toml."""
-    kind: Kind
-    help: str
-    argument: str
-    environment: tuple[str, ...]
-    """Names of its variable; an earlier one wins over a later one."""
-    metavar: str = ""
-    glued: str = ""
-    """kstar.sharp's spelling of the argument, to which the value is glued."""
-    secret: bool = False
-    """Can be given in a file, is masked wherever it is shown."""
-    refusable: bool = False
-    """Has an argument `--no-…` beside its own that turns it off."""
-    name: str = ""
-    default: SettingValue = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+# The attributes of what stands last among the bases come first.
+@dataclass(frozen=True, kw_only=True)
+class Settings(MqttSettings, LinkSettings):
     """What the program runs with, checked. Intervals in s; secrets are not in its repr."""
 
-    host: Annotated[
-        str | None,
-        Setting(
-            "inverter.host",
-            Host(),
-            "the inverter's address or host name; without it the network is searched",
-            "--host",
-            ("KSTAR_HOST", "IP_ADDRESS_INVERTER"),
-            "HOST",
-            glued="--ip-",
-        ),
-    ] = None
-    port: Annotated[
-        int,
-        Setting(
-            "inverter.port",
-            _PORT,
-            "the inverter's UDP port for data",
-            "--port",
-            ("KSTAR_PORT",),
-            "PORT",
-        ),
-    ] = DATA_PORT
-    interval: Annotated[
-        float,
-        Setting(
-            "inverter.interval",
-            Number(2, 3600, "s", whole=False),
-            "seconds between two readings",
-            "--interval",
-            ("KSTAR_INTERVAL",),
-            "SECONDS",
-        ),
-    ] = 5.0
-    discovery_port: Annotated[
-        int,
-        Setting(
-            "discovery.port",
-            _PORT,
-            "UDP port on which WiFi modules are searched for",
-            "--discovery-port",
-            ("KSTAR_DISCOVERY_PORT",),
-            "PORT",
-        ),
-    ] = DISCOVERY_PORT
-    broadcast: Annotated[
-        tuple[str, ...],
-        Setting(
-            "discovery.broadcast",
-            Broadcasts(),
-            "broadcast address to search on instead of every interface's own; can be repeated",
-            "--broadcast",
-            ("KSTAR_BROADCAST",),
-            "ADDRESS",
-        ),
-    ] = ()
-    mqtt_url: Annotated[
-        str | None,
-        Setting(
-            "mqtt.url",
-            BrokerUrl(),
-            "MQTT broker to publish to: a host, a mqtt:// or mqtts:// URL, or off",
-            "--mqtt",
-            ("KSTAR_MQTT", "MQTT_CONNECTION_STRING"),
-            "BROKER",
-            glued="--mqtt-",
-            secret=True,
-        ),
-    ] = field(default=None, repr=False)
-    mqtt_prefix: Annotated[
-        str,
-        Setting(
-            "mqtt.prefix",
-            Topic(),
-            "the first levels of the MQTT topics",
-            # Not --mqtt-prefix: there kstar.sharp's users glue on the broker's name.
-            "--topic-prefix",
-            ("KSTAR_MQTT_PREFIX",),
-            "TOPIC",
-        ),
-    ] = DEFAULT_PREFIX
     history: Annotated[
         str,
         Setting(
@@ -227,7 +114,9 @@ class Settings:
 
 
 def _rows() -> dict[str, Setting]:
-    hints: dict[str, Any] = get_annotations(Settings)
+    hints: dict[str, Any] = {}
+    for owner in reversed(Settings.__mro__):
+        hints |= get_annotations(owner)
     rows: dict[str, Setting] = {}
     for attribute in fields(Settings):
         hint = hints[attribute.name]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from kstar_tui.link.interface import DATA_PORT, DISCOVERY_PORT
+from kstar_tui.mqtt.broker import parse_broker, with_credentials
 from kstar_tui.settings.errors import SettingsError
-from kstar_tui.settings.table import DEFAULT, Settings
+from kstar_tui.settings.row import DEFAULT
+from kstar_tui.settings.table import Settings
 
 
 def check_together(settings: Settings) -> None:
     """SettingsError where values that are each allowed do not go together."""
     _check_ports(settings)
+    _check_credentials(settings)
+    _check_tls(settings)
     _check_tariff(settings)
 
 
@@ -32,6 +36,52 @@ def _check_ports(settings: Settings) -> None:
             f"{settings.sources[keys[1]]}: {keys[1]} is {DATA_PORT}; allowed is any other "
             "port, because this is the one on which inverters are asked for data."
         )
+
+
+def _check_credentials(settings: Settings) -> None:
+    # Without a broker the user name may still come, with its URL.
+    if settings.mqtt_url is None:
+        return
+    try:
+        broker = parse_broker(settings.mqtt_url)
+        with_credentials(broker, settings.mqtt_username, settings.mqtt_password)
+    except ValueError as error:
+        reason = str(error)
+    else:
+        return
+    key = "mqtt.password"
+    raise SettingsError(
+        f"{settings.sources[key]}: {key} is given without mqtt.username, and mqtt.url names no "
+        f"user; allowed is one of the two beside it ({reason})."
+    )
+
+
+def _check_tls(settings: Settings) -> None:
+    sources = settings.sources
+    if settings.mqtt_key and not settings.mqtt_certificate:
+        raise SettingsError(
+            f"{sources['mqtt.key']}: mqtt.key is given without mqtt.certificate; "
+            "allowed is both together, or the certificate alone where its file holds the key."
+        )
+    key = "mqtt.accept_any_certificate"
+    if settings.mqtt_ca and settings.mqtt_accept_any_certificate:
+        raise SettingsError(
+            f"{sources[key]}: {key} and mqtt.ca are both given; "
+            "allowed is one of them: nothing would be checked against mqtt.ca."
+        )
+    if settings.mqtt_url is None or parse_broker(settings.mqtt_url).tls:
+        return
+    for key, given in (
+        ("mqtt.ca", settings.mqtt_ca),
+        ("mqtt.certificate", settings.mqtt_certificate),
+        ("mqtt.key", settings.mqtt_key),
+        ("mqtt.accept_any_certificate", settings.mqtt_accept_any_certificate),
+    ):
+        if given:
+            raise SettingsError(
+                f"{sources[key]}: {key} is given, but mqtt.url has no TLS; "
+                "allowed is both together (TLS needs mqtts://)."
+            )
 
 
 def _check_tariff(settings: Settings) -> None:

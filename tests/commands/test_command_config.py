@@ -73,6 +73,28 @@ async def test_a_secret_from_standard_input(program: Program, tmp_path: Path) ->
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+async def test_a_password_by_itself_from_standard_input(program: Program, tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    done = await program(
+        *("config", "set", "mqtt.password", "-", "--config", str(path)), stdin=b" hunter2 \r\n"
+    )
+    assert done.status == 0
+    assert f"mqtt.password is now *** in {path}." in done.err
+    assert tomllib.loads(path.read_text()) == {"mqtt": {"password": " hunter2 "}}
+    assert path.stat().st_mode & 0o777 == 0o600
+    for arguments in (("config",), ("config", "--json")):
+        shown = await program(*arguments, "--config", str(path))
+        assert "***" in shown.out
+        assert "hunter2" not in done.err + shown.out + shown.err
+
+
+async def test_a_credential_of_systemd(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "mqtt.password").write_text("hunter2\n")
+    done = await program("config", environment={"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    rows = [line.split(maxsplit=2) for line in done.out.splitlines()]
+    assert ["mqtt.password", "***", "systemd credential mqtt.password"] in rows
+
+
 async def test_a_file_with_comments_is_kept(program: Program, tmp_path: Path) -> None:
     path = tmp_path / "c.toml"
     path.write_text("# mine\nheadless = true\n")
@@ -87,6 +109,9 @@ async def test_a_file_with_comments_is_kept(program: Program, tmp_path: Path) ->
         (("set", "inverter.hots", "x"), "no setting 'inverter.hots'. Did you mean inverter.host?"),
         (("set", "inverter.port", "x"), "argument VALUE: inverter.port is 'x'; allowed is a whole"),
         (("set", "mqtt.url", "mqtt://me:hunter2@ha:x"), "argument VALUE: mqtt.url is a value that"),
+        (("set", "mqtt.password", "hunter2\n"), "argument VALUE: mqtt.password is a value that"),
+        (("--mqtt-password", "hunter2"), "or run: kstar-tui config set mqtt.password -."),
+        (("--mqtt-password=hunter2",), "Set KSTAR_MQTT_PASSWORD or KSTAR_MQTT_PASSWORD_FILE in"),
         (("set", "inverter.port"), "Write it as: kstar-tui config set KEY VALUE."),
         (("path", "x"), "config path takes nothing more"),
         (("show", "inverter.port"), "config show takes nothing more"),
