@@ -20,10 +20,13 @@ from kstar_tui.link.search import (
 )
 from kstar_tui.monitor.energy import Ledger
 from kstar_tui.monitor.monitor import Monitor
-from kstar_tui.settings import Settings
+from kstar_tui.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from kstar_tui.history.ledger import BookKeeper
+    from kstar_tui.mqtt.connection import MqttConnection
     from kstar_tui.mqtt.publisher import Publisher
 
 
@@ -83,18 +86,75 @@ def make_ledger(settings: Settings, clock: Clock, *, demo: bool = False) -> Book
     )
 
 
-def make_publisher(settings: Settings, clock: Clock) -> Publisher | None:
-    """What publishes to the broker of the settings; None where MQTT is off."""
+def make_publisher(
+    settings: Settings, clock: Clock, ledger: BookKeeper | None = None
+) -> Publisher | None:
+    """What publishes to the broker of the settings; None where MQTT is off. SettingsError where a
+    certificate cannot be used.
+
+    Two programs on one history would publish the same twice: the one that writes it does.
+    """
+    connection = make_connection(settings, clock)
+    if connection is None:
+        return None
+    from kstar_tui.mqtt.publisher import MAX_AGE, MqttOptions, Publisher
+
+    options = MqttOptions(
+        base=settings.mqtt_base,
+        legacy=settings.mqtt_prefix if settings.mqtt_legacy else None,
+        values=settings.mqtt_values,
+        discovery=settings.mqtt_discovery,
+        discovery_prefix=settings.mqtt_discovery_prefix,
+        interval=settings.interval,
+        client_id=settings.mqtt_client_id,
+    )
+    return Publisher(
+        connection,
+        options,
+        max_age=max(3 * settings.interval, MAX_AGE),
+        standby=(lambda: ledger.reads_along) if ledger is not None else lambda: False,
+    )
+
+
+def make_connection(
+    settings: Settings, clock: Clock, *, most: int | None = None
+) -> MqttConnection | None:
+    """The connection to the broker of the settings, not opened; None where MQTT is off.
+
+    `most`: messages that may come at once, where it is to hear more than a publisher does.
+    """
     if settings.mqtt_url is None:
         return None
     # paho costs time and memory: only where it is used.
-    from kstar_tui.mqtt.broker import parse_broker
+    from kstar_tui.mqtt.broker import parse_broker, with_credentials
     from kstar_tui.mqtt.connection import MqttConnection
-    from kstar_tui.mqtt.publisher import MAX_AGE, Publisher
+    from kstar_tui.mqtt.guarded import MAX_AT_ONCE
 
-    connection = MqttConnection(parse_broker(settings.mqtt_url), clock)
-    max_age = max(3 * settings.interval, MAX_AGE)
-    return Publisher(connection, settings.mqtt_prefix, max_age=max_age)
+    broker = with_credentials(
+        parse_broker(settings.mqtt_url), settings.mqtt_username, settings.mqtt_password
+    )
+    return MqttConnection(
+        broker,
+        clock,
+        keepalive=settings.mqtt_keepalive,
+        version=5 if settings.mqtt_version == "5" else 3,
+        tls=_tls(settings) if broker.tls else None,
+        most=most or MAX_AT_ONCE,
+    )
+
+
+def _tls(settings: Settings) -> SSLContext:
+    from kstar_tui.mqtt.tls import TlsError, tls_context
+
+    try:
+        return tls_context(
+            settings.mqtt_ca,
+            settings.mqtt_certificate,
+            settings.mqtt_key,
+            accept_any=settings.mqtt_accept_any_certificate,
+        )
+    except TlsError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _is_loopback(host: str) -> bool:

@@ -72,10 +72,12 @@ async def _run(
     settings: Settings, clock: Clock, ended: asyncio.Future[signal.Signals], *, demo: bool
 ) -> int:
     address = Address(settings.host, settings.port) if settings.host else None
-    publisher = make_publisher(settings, clock)
-    _log.info("kstar-tui %s started: %s", __version__, _doing(settings, demo=demo))
-    # The database is not needed before the first reading.
+    # The database is not opened before the first reading.
     ledger = make_ledger(settings, clock, demo=demo)
+    publisher = make_publisher(settings, clock, ledger)
+    _log.info("kstar-tui %s started: %s", __version__, _doing(settings, demo=demo))
+    if publisher is not None and settings.mqtt_accept_any_certificate:
+        _log.warning("MQTT: any certificate is accepted: whoever is in between can read along")
     monitor = make_monitor(settings, clock, address, ledger=ledger)
     monitor.subscribe(_Help())
     if publisher is None and ledger is None:
@@ -110,7 +112,7 @@ def _doing(settings: Settings, *, demo: bool) -> str:
         else "searching for an inverter"
     )
     mqtt = (
-        f"MQTT {parse_broker(settings.mqtt_url).url()} under {settings.mqtt_prefix}"
+        f"MQTT {parse_broker(settings.mqtt_url).url()} under {settings.mqtt_base}"
         if settings.mqtt_url
         else "MQTT off"
     )

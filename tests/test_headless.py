@@ -167,7 +167,7 @@ async def test_kstar_sharps_arguments_feed_its_topics(
     begun, ended = daemon.lines
     assert begun.endswith(
         f"{STARTED}inverter 127.0.0.1:{simulator.address.port}, every 5 s;"
-        f" MQTT mqtt://mqtt:***@127.0.0.1:{mosquitto.port} under sensor/inverter;"
+        f" MQTT mqtt://mqtt:***@127.0.0.1:{mosquitto.port} under kstar;"
         f" history in {tmp_path}/.local/share/kstar-tui/history.sqlite"
     )
     assert re.search(
@@ -249,7 +249,7 @@ async def test_finds_the_inverter_by_itself(
     run: Run, simulator: Simulator, mosquitto: Mosquitto
 ) -> None:
     await mosquitto.start()
-    subscriber = Subscriber(mosquitto.port)
+    subscriber = Subscriber(mosquitto.port, ("home/#",))
     await subscriber.ready()
     assert simulator.discovery_address is not None
     daemon = await run(

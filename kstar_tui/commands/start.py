@@ -21,10 +21,19 @@ def run(context: Context) -> int:
         from kstar_tui.headless import run_headless
 
         return asyncio.run(run_headless(settings, context.clock))
+    _check_certificates(settings, context)
     from kstar_tui.tui.app import run_ui
 
     status = asyncio.run(run_ui(settings, clock=context.clock))
     return _demo(context, settings) if status == DEMO_WANTED else status
+
+
+def _check_certificates(settings: Settings, context: Context) -> None:
+    """SettingsError now, and not when a screen covers it."""
+    if settings.mqtt_url is not None and settings.mqtt_url.startswith("mqtts:"):
+        from kstar_tui.assembly import make_connection
+
+        make_connection(settings, context.clock)
 
 
 def _demo(context: Context, settings: Settings) -> int:

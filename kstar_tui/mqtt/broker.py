@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from urllib.parse import quote, unquote
 
@@ -17,6 +17,8 @@ _BARE_USER = "mqtt"
 _MASK = "***"
 _MAX_CREDENTIAL = 65535
 """Bytes that an MQTT string can hold."""
+
+_NO_UTF8 = "the user or password is not UTF-8"
 
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _MAX_NAME = 253
@@ -85,6 +87,25 @@ def parse_broker(text: str) -> Broker:
     return Broker(host, port, username, password, tls=scheme.lower() == "mqtts")
 
 
+def parse_credential(text: str) -> str:
+    """The user name or password itself, where MQTT can carry it; ValueError does not repeat it."""
+    if reason := _not_a_credential(text):
+        raise ValueError(reason)
+    return text
+
+
+def with_credentials(broker: Broker, username: str | None, password: str | None) -> Broker:
+    """The broker with this user name and password; None leaves the broker's own.
+
+    ValueError, without either of them in it, where MQTT cannot carry them.
+    """
+    name = broker.username if username is None else parse_credential(username)
+    word = broker.password if password is None else parse_credential(password)
+    if word is not None and not name:
+        raise ValueError("a password needs a user name")
+    return replace(broker, username=name, password=word)
+
+
 def is_host_name(text: str) -> bool:
     """Whether a text is made like a host name: up to 253 letters, digits, -, _ and dots between."""
     labels = text.removesuffix(".").split(".")
@@ -109,15 +130,25 @@ def _decoded(text: str) -> str:
         raise _refusal("a % in the user or password is written %25")
     try:
         decoded = unquote(text, errors="strict")
-        size = len(decoded.encode())
     except UnicodeError:
         # `from None`: the cause holds the text.
-        raise _refusal("the user or password is not UTF-8") from None
-    if any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in decoded):
-        raise _refusal("the user or password holds a control character")
-    if size > _MAX_CREDENTIAL:
-        raise _refusal(f"the user or password is longer than {_MAX_CREDENTIAL} bytes")
+        raise _refusal(_NO_UTF8) from None
+    if reason := _not_a_credential(decoded):
+        raise _refusal(reason)
     return decoded
+
+
+def _not_a_credential(text: str) -> str:
+    """Why MQTT cannot carry a text as a user name or password; empty if it can."""
+    try:
+        size = len(text.encode())
+    except UnicodeError:
+        return _NO_UTF8
+    if any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in text):
+        return "the user or password holds a control character"
+    if size > _MAX_CREDENTIAL:
+        return f"the user or password is longer than {_MAX_CREDENTIAL} bytes"
+    return ""
 
 
 def _endpoint(text: str, default_port: int) -> tuple[str, int]:

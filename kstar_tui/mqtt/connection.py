@@ -10,21 +10,24 @@ import ssl
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 from paho.mqtt.client import Client, MQTTMessageInfo
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from kstar_tui.clock import Clock
 from kstar_tui.mqtt import reasons
 from kstar_tui.mqtt.broker import Broker
-from kstar_tui.mqtt.sending import SendingClient
+from kstar_tui.mqtt.guarded import MAX_AT_ONCE, GuardedClient
+from kstar_tui.mqtt.message import Incoming, Will
 
 _log = logging.getLogger(__name__)
 
-MAX_BACKLOG = 100
+MAX_BACKLOG = 400
 """Messages that may wait for the socket before the connection counts as congested."""
 STEADY = 60.0
 """Seconds a connection stands before its loss is news again."""
@@ -35,7 +38,7 @@ Listener = Callable[[], None]
 
 
 class MqttConnection:
-    """MQTT 3.1.1, clean session. Everything public is called in the event loop's thread.
+    """MQTT 3.1.1 or 5, clean session. Everything public is called in the event loop's thread.
 
     Listeners of `on_change` run whenever `connected` or `error` has changed, those of
     `on_connected` at every connection, those of `on_relieved` when a broker that was too slow
@@ -49,32 +52,47 @@ class MqttConnection:
         *,
         retry: tuple[float, float] = (1.0, 60.0),
         keepalive: int = 30,
-        tls_context: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+        version: int = 3,
+        tls: ssl.SSLContext | None = None,
+        most: int = MAX_AT_ONCE,
     ) -> None:
         """`retry`: the first and the longest pause in seconds; it doubles in between, and the
         first one for good each time that a broker sends what nobody asked for.
 
         A broker that says nothing for `keepalive` seconds, and again after a ping, is given up.
+        `version` is 3 (for 3.1.1) or 5; `tls` is for a broker that wants it, by default with the
+        system's authorities. So many messages at once are the `most` that are taken.
         """
         self.broker = broker
         self.clock = clock
         self.connected = False
         self.error: str | None = None
         """Why there is no connection; None while there is one or nothing has failed yet."""
+        self.last_error: str | None = None
+        """The newest `error`, which may be over."""
+        self.messages = 0
+        """Messages handed to the network since the start."""
         self.since: datetime = clock.now()
         """Wall time at which `connected` or `error` took its value."""
         self.client_id: str | None = None
         """Who we are to the broker; None before `open`."""
         self._retry = retry
         self._keepalive = keepalive
-        self._tls_context = tls_context
+        self._version = MQTTProtocolVersion.MQTTv5 if version == 5 else MQTTProtocolVersion.MQTTv311
+        self.tls = tls
+        """How a broker with TLS is proved; None for the system's authorities."""
+        self._most = most
         self._on_connected: list[Listener] = []
         self._on_change: list[Listener] = []
         self._on_relieved: list[Listener] = []
+        self._on_message: list[Callable[[Incoming], None]] = []
         self._congested = False
         self._client: Client | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._backlog: deque[MQTTMessageInfo] = deque()
+        self._awaited = 0
+        """The message of `deliver`; messages count from 1."""
+        self._delivered = asyncio.Event()
         self._undecided = False
         """There is a socket, and its end would be news: no reason for it is known yet."""
         self._up_since = 0.0
@@ -89,6 +107,10 @@ class MqttConnection:
         """Call when `ready` was denied for the backlog, and is so no longer."""
         self._on_relieved.append(listener)
 
+    def on_message(self, listener: Callable[[Incoming], None]) -> None:
+        """Call for every message on what was subscribed to."""
+        self._on_message.append(listener)
+
     def on_change(self, listener: Listener) -> Callable[[], None]:
         """Call whenever `connected` or `error` has changed; the result takes it back."""
         self._on_change.append(listener)
@@ -99,32 +121,51 @@ class MqttConnection:
 
         return end
 
-    def open(self, client_id: str) -> None:
-        """Begin to connect under this id, without waiting; once only."""
+    def open(self, client_id: str, will: Will | None = None) -> None:
+        """Begin to connect under this id, without waiting; once only, until it was left."""
         if self._client is not None:
             raise RuntimeError("the connection is open already")
         self._loop = asyncio.get_running_loop()
         self.client_id = client_id
-        client = SendingClient(
+        five = self._version == MQTTProtocolVersion.MQTTv5
+        client = GuardedClient(
             CallbackAPIVersion.VERSION2,
             client_id,
-            clean_session=True,
-            protocol=MQTTProtocolVersion.MQTTv311,
+            clean_session=None if five else True,
+            protocol=self._version,
+            most=self._most,
         )
         if self.broker.username is not None:
             client.username_pw_set(self.broker.username, self.broker.password)
         if self.broker.tls:
-            client.tls_set_context(self._tls_context())
+            client.tls_set_context(self.tls or ssl.create_default_context())
+        if will is not None:
+            client.will_set(will.topic, will.payload, qos=1, retain=True)
         _retry(client, self._retry)
         client.suppress_exceptions = True
         client.on_socket_open = self._thread_socket_open
         client.on_connect = self._thread_connect
         client.on_publish = self._thread_publish
+        client.on_message = self._thread_message
         client.on_connect_fail = self._thread_connect_fail
         client.on_disconnect = self._thread_disconnect
-        client.connect_async(self.broker.host, self.broker.port, keepalive=self._keepalive)
+        options: dict[str, Any] = {"clean_start": True} if five else {}
+        client.connect_async(
+            self.broker.host, self.broker.port, keepalive=self._keepalive, **options
+        )
         self._client = client
         client.loop_start()
+
+    def subscribe(self, topics: Iterable[str], *, echo: bool = False) -> None:
+        """Ask for the messages of topics, with QoS 0, on this connection alone; with `echo` in
+        every version for our own, too."""
+        if self._client is None or not self.connected:
+            return
+        wanted: list[tuple[str, Any]] = [(topic, 0) for topic in topics]
+        if self._version == MQTTProtocolVersion.MQTTv5:
+            # Only version 5 can spare us our own messages.
+            wanted = [(topic, SubscribeOptions(qos=0, noLocal=not echo)) for topic, _ in wanted]
+        self._client.subscribe(wanted)
 
     def publish(self, topic: str, payload: str, *, qos: int = 0, retain: bool = False) -> bool:
         """Hand one message to the network thread; False when there is no connection to send it on.
@@ -137,7 +178,19 @@ class MqttConnection:
         if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             return False
         self._backlog.append(info)
+        self.messages += 1
         return True
+
+    async def deliver(self, topic: str, payload: str, patience: float) -> None:
+        """Publish one message, retained and with QoS 1, and wait until the broker has it, or for
+        `patience` s."""
+        if self._client is None or not self.connected:
+            return
+        self._delivered.clear()
+        self._awaited = self._client.publish(topic, payload, 1, retain=True).mid
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._delivered.wait(), patience)
+        self._awaited = 0
 
     @property
     def ready(self) -> bool:
@@ -162,11 +215,12 @@ class MqttConnection:
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 
-    async def close(self) -> None:
-        """Say goodbye if there is a connection, and end; STOP_TIMEOUT at most."""
+    def leave(self) -> asyncio.Event | None:
+        """Say goodbye behind what is being sent, without waiting: the event of its end, None where
+        there was nothing to leave. It may be opened again."""
         client, self._client = self._client, None
         if client is None:
-            return
+            return None
         loop = asyncio.get_running_loop()
         ended = asyncio.Event()
 
@@ -177,15 +231,23 @@ class MqttConnection:
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(ended.set)
 
-        connected = self.connected
         client.disconnect()
         # loop_stop waits for a connection attempt to time out, so it cannot run here, nor in an
         # executor, whose threads Python waits for at its exit.
         threading.Thread(target=stop, name="mqtt-stop", daemon=True).start()
-        if connected:
+        self._backlog.clear()
+        self._undecided = False
+        self.client_id = None
+        self._change(connected=False, error=None)
+        return ended
+
+    async def close(self) -> None:
+        """Say goodbye if there is a connection, and end; STOP_TIMEOUT at most."""
+        connected = self.connected
+        ended = self.leave()
+        if ended is not None and connected:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(ended.wait(), STOP_TIMEOUT)
-        self._change(connected=False, error=None)
 
     # What paho calls, in its thread. An exception here would end the thread: they only cross over.
 
@@ -207,20 +269,32 @@ class MqttConnection:
     def _thread_disconnect(
         self, client: Client, _userdata: Any, _flags: Any, code: Any, _properties: Any
     ) -> None:
-        if isinstance(client, SendingClient) and client.unasked:
+        if isinstance(client, GuardedClient) and client.unasked:
             first, longest = self._retry
             self._retry = min(2 * first, longest), longest
             _retry(client, self._retry)
             self._cross(client, self._closed, reasons.UNASKED, reasons.GARBLED)
         elif code.getName() == "Keep alive timeout":
             self._cross(client, self._closed, reasons.SILENT, reasons.MUTE)
+        elif code.getName() == "Session taken over":
+            self._cross(client, self._closed, reasons.TAKEN_OVER, reasons.TAKEN_OVER)
         else:
             self._cross(client, self._closed, reasons.LOST, reasons.closed_early(self.broker))
 
-    def _thread_publish(self, client: Client, *_: Any) -> None:
+    def _thread_publish(self, client: Client, _userdata: Any, mid: int, *_: Any) -> None:
         # Called for every message: to cross over costs more than to look.
         if self._congested:
             self._cross(client, self._relieve)
+        if mid == self._awaited:
+            self._cross(client, self._delivered.set)
+
+    def _thread_message(self, client: Client, _userdata: Any, message: Any) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            return
+        incoming = Incoming(topic, bytes(message.payload), bool(message.retain))
+        self._cross(client, self._received, incoming)
 
     def _cross(self, client: Client, method: Callable[..., None], *args: Any) -> None:
         def run() -> None:
@@ -235,6 +309,10 @@ class MqttConnection:
 
     def _opened(self) -> None:
         self._undecided = True
+
+    def _received(self, message: Incoming) -> None:
+        for listener in tuple(self._on_message):
+            _call([partial(listener, message)])
 
     def _relieve(self) -> None:
         if self._congested and self.ready:
@@ -283,6 +361,7 @@ class MqttConnection:
         if (connected, error) == (self.connected, self.error):
             return
         self.connected, self.error = connected, error
+        self.last_error = error or self.last_error
         self.since = self.clock.now()
         _call(self._on_change)
 

@@ -12,6 +12,7 @@ LOST = "the connection was lost"
 SILENT = "it stopped answering"
 UNASKED = "it sends what nobody asked for"
 GARBLED = "it sent what no MQTT broker sends"
+TAKEN_OVER = "another client took over with the same client id"
 MUTE = "it takes connections but does not answer: is it an MQTT broker?"
 
 _UNKNOWN_CA = "its certificate comes from an authority that this system does not know"
@@ -48,7 +49,7 @@ def refusal(code: int, broker: Broker) -> str:
     if code in (2, 0x85):
         return "it refuses the client id"
     if code in (1, 0x84):
-        return "it does not speak MQTT 3.1.1"
+        return "it does not speak this version of MQTT"
     return f"it refuses the connection with code {code}"
 
 

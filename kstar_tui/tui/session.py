@@ -66,7 +66,7 @@ class Session:
             named=found is None,
             ledger=self._ledger,
         )
-        self._publisher = make_publisher(settings, clock)
+        self._publisher = make_publisher(settings, clock, self._ledger)
         self._on_update = on_update
         self._on_mqtt = on_mqtt
         self._before: Update | None = None

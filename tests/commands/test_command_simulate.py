@@ -193,5 +193,5 @@ async def test_a_demo_is_published_only_to_a_broker_named_with_it(program: Progr
     await said(process, "MQTT off")
     assert await ended(process, signal.SIGINT) == Status.INTERRUPTED
     process = await program.start("--demo", "--headless", "--mqtt-127.0.0.1:1", environment=real)
-    await said(process, r"MQTT mqtt://mqtt:\*\*\*@127.0.0.1:1 under sensor/inverter")
+    await said(process, r"MQTT mqtt://mqtt:\*\*\*@127.0.0.1:1 under kstar;")
     assert await ended(process, signal.SIGTERM) == Status.DONE

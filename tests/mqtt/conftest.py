@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from mqtt_helpers import Mosquitto, Subscriber, mosquitto_in
+from mqtt_helpers import LEGACY, Mosquitto, Subscriber, mosquitto_in
 
 
 @pytest.fixture
@@ -17,12 +17,12 @@ async def mosquitto(tmp_path: Path) -> AsyncIterator[Mosquitto]:
 
 
 @pytest.fixture
-async def subscribe() -> AsyncIterator[Callable[[int], Awaitable[Subscriber]]]:
-    """Makes subscribers to `#` that end with the test."""
+async def subscribe() -> AsyncIterator[Callable[..., Awaitable[Subscriber]]]:
+    """Makes subscribers that end with the test."""
     made: list[Subscriber] = []
 
-    async def make(port: int) -> Subscriber:
-        made.append(Subscriber(port))
+    async def make(port: int, topics: tuple[str, ...] = LEGACY) -> Subscriber:
+        made.append(Subscriber(port, topics))
         await made[-1].ready()
         return made[-1]
 

@@ -114,8 +114,7 @@ class Mosquitto:
 
     def __init__(self, folder: Path, binary: str, password_tool: str) -> None:
         self.port = free_port()
-        self.log = ""
-        """What the broker has logged so far."""
+        self._lines: list[str] = []
         self._binary = binary
         self._password_tool = password_tool
         self._passwords = folder / "passwords"
@@ -125,6 +124,11 @@ class Mosquitto:
         self._grown = asyncio.Condition()
         self.set_password("mqtt", "mqtt")
         self.listen()
+
+    @property
+    def log(self) -> str:
+        """What the broker has logged so far."""
+        return "".join(self._lines)
 
     def listen(self, *lines: str) -> None:
         """Configure the one listener; more lines belong to it."""
@@ -160,14 +164,23 @@ class Mosquitto:
         assert process.stderr is not None
         while line := await process.stderr.readline():
             async with self._grown:
-                self.log += line.decode()
+                self._lines.append(line.decode())
                 self._grown.notify_all()
 
     async def logged(self, text: str, count: int = 1) -> None:
         """Return once the broker's log has this text that many times."""
+        seen = looked = 0
+
+        def there() -> bool:
+            nonlocal seen, looked
+            # A flood of lines is looked at once only.
+            seen += sum(line.count(text) for line in self._lines[looked:])
+            looked = len(self._lines)
+            return seen >= count
+
         try:
             async with asyncio.timeout(PATIENCE), self._grown:
-                await self._grown.wait_for(lambda: self.log.count(text) >= count)
+                await self._grown.wait_for(there)
         except TimeoutError:
             raise AssertionError(f"{text!r} is not {count} times in\n{self.log}") from None
 
@@ -200,17 +213,21 @@ async def mosquitto_in(folder: Path) -> AsyncIterator[Mosquitto]:
         await broker.stop()
 
 
-class Subscriber:
-    """Another client that sees everything published, as (topic, payload, retained)."""
+LEGACY = ("sensor/#", "marker")
+"""kstar.sharp's topics, and a test's own."""
 
-    def __init__(self, port: int) -> None:
+
+class Subscriber:
+    """Another client that sees what is published, as (topic, payload, QoS, retained)."""
+
+    def __init__(self, port: int, topics: tuple[str, ...] = LEGACY) -> None:
         self._loop = asyncio.get_running_loop()
         self._subscribed = asyncio.Event()
         self._messages: asyncio.Queue[tuple[str, str, int, bool]] = asyncio.Queue()
         self._client = client = Client(CallbackAPIVersion.VERSION2)
         client.username_pw_set("watcher", "watcher")
         client.reconnect_delay_set(1, 1)
-        client.on_connect = lambda *_: client.subscribe("#", qos=1)
+        client.on_connect = lambda *_: client.subscribe([(topic, 1) for topic in topics])
         client.on_subscribe = lambda *_: self._loop.call_soon_threadsafe(self._subscribed.set)
         client.on_message = lambda _c, _u, message: self._loop.call_soon_threadsafe(
             self._messages.put_nowait,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kstar_tui.mqtt.broker import Broker, parse_broker
+from kstar_tui.mqtt.broker import Broker, parse_broker, parse_credential, with_credentials
 
 SECRET = "S3cr3tW0rd"
 
@@ -88,6 +88,49 @@ def test_refused_in_words_without_the_text(text: str, said: str) -> None:
     assert SECRET not in "".join(traceback.format_exception(caught.value))
 
 
+@pytest.mark.parametrize(
+    ("before", "username", "password", "after"),
+    [
+        (("me", "pw"), None, None, ("me", "pw")),
+        (("me", "pw"), "you", None, ("you", "pw")),
+        (("me", "pw"), None, "", ("me", "")),
+        (("me", None), None, "p@ss:/", ("me", "p@ss:/")),
+        ((None, None), "you", "pw", ("you", "pw")),
+        ((None, None), "you", None, ("you", None)),
+        ((None, None), None, None, (None, None)),
+    ],
+)
+def test_user_and_password_from_elsewhere_win(
+    before: tuple[str | None, str | None],
+    username: str | None,
+    password: str | None,
+    after: tuple[str | None, str | None],
+) -> None:
+    broker = with_credentials(Broker("ha", 1, *before, tls=True), username, password)
+    assert broker == Broker("ha", 1, *after, tls=True)
+
+
+@pytest.mark.parametrize(
+    ("username", "password", "said"),
+    [
+        (None, SECRET, "a password needs a user name"),
+        ("", SECRET, "a password needs a user name"),
+        ("me", f"{SECRET}\n", "control character"),
+        ("me", f"{SECRET}\x9f", "control character"),
+        (f"me\0{SECRET}", None, "control character"),
+        ("me", f"{SECRET}\udcff", "UTF-8"),
+        ("me", SECRET * 7000, "longer than 65535 bytes"),
+        (SECRET * 7000, None, "longer than 65535 bytes"),
+    ],
+)
+def test_user_and_password_from_elsewhere_are_refused_in_words(
+    username: str | None, password: str | None, said: str
+) -> None:
+    with pytest.raises(ValueError, match=said) as caught:
+        with_credentials(Broker("ha"), username, password)
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
 texts = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=30)
 hosts = st.one_of(
     st.from_regex(
@@ -107,6 +150,18 @@ brokers = st.one_of(
 @given(brokers)
 def test_the_url_says_all(broker: Broker) -> None:
     assert parse_broker(broker.url(masked=False)) == broker
+
+
+@given(brokers.filter(lambda broker: broker.username is not None), st.text(max_size=20))
+def test_what_a_url_can_hold_can_also_come_from_elsewhere(broker: Broker, text: str) -> None:
+    try:
+        taken = parse_credential(text)
+    except ValueError:
+        with pytest.raises(ValueError, match="the user or password"):
+            with_credentials(broker, None, text)
+    else:
+        changed = with_credentials(broker, None, taken)
+        assert parse_broker(changed.url(masked=False)) == changed
 
 
 @given(brokers)
