@@ -70,6 +70,8 @@ def _program(command: str | None) -> Callable[[Context], int]:
             from kstar_tui.commands.config import run
         case "history":
             from kstar_tui.commands.history import run
+        case "mqtt":
+            from kstar_tui.commands.mqtt import run
         case _:
             from kstar_tui.commands.start import run
     return run

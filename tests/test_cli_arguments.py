@@ -61,9 +61,24 @@ class TestOldSpellings:
         with pytest.raises(SettingsError, match=r"argument --ip-…: inverter\.host is '10\.0'; all"):
             settings_of("--ip-10.0")
 
-    @pytest.mark.parametrize("old", [row.glued for row in TABLE.values() if row.glued])
-    def test_no_option_of_ours_can_be_mistaken_for_one(self, old: str) -> None:
-        assert not any(row.argument.startswith(old) for row in TABLE.values())
+    @pytest.mark.parametrize("host", ["homeassistant", "prefix", "broker", "server", "caesar", "v"])
+    def test_a_broker_that_begins_like_an_option_is_a_broker(self, host: str) -> None:
+        assert settings_of(f"--mqtt-{host}").mqtt_url == f"mqtt://mqtt:mqtt@{host}:1883"
+
+    def test_an_option_of_ours_is_taken_as_a_whole_only(self) -> None:
+        settings = settings_of("--mqtt-ca.lan", "--mqtt-client-id", "a", "--mqtt-base=b")
+        assert settings.mqtt_url == "mqtt://mqtt:mqtt@ca.lan:1883"
+        assert (settings.mqtt_client_id, settings.mqtt_base) == ("a", "b")
+        assert settings.sources["mqtt.base"] == "argument --mqtt-base"
+
+    def test_what_can_be_no_broker_is_a_misspelt_option(self) -> None:
+        said = "there is no option --mqtt-usernam. Did you mean --mqtt-username?"
+        assert said in refusal_of("--mqtt-usernam=me")
+
+    def test_the_names_of_ours_that_no_broker_can_have_here(self) -> None:
+        taken = {row.argument for row in TABLE.values() if row.argument.startswith("--mqtt-")}
+        assert len(taken) == 13
+        assert not {f"--mqtt-{name}" for name in ("broker", "server", "ha", "mosquitto")} & taken
 
 
 class TestPlaces:
@@ -145,6 +160,7 @@ def test_every_setting_is_in_the_help(capsys: pytest.CaptureFixture[str]) -> Non
     with pytest.raises(SystemExit):
         parse_arguments(["--help"])
     text = re.sub(r"\s+", " ", capsys.readouterr().out)
+    assert text.count("--mqtt-password") == 0
     for row in TABLE.values():
         assert row.argument in text
         assert all(name in text for name in row.environment)

@@ -43,7 +43,8 @@ def test_the_settings_table(key: str) -> None:
     row = TABLE[key]
     variables = ", ".join(f"`{name}`" for name in row.environment)
     default = row.kind.show(getattr(Settings(), row.name))
-    assert f"| `{key}` | `{row.argument}` | {variables} | {default} |" in README
+    argument = f"`{row.argument}`" if row.argument else "—"
+    assert f"| `{key}` | {argument} | {variables} | {default} |" in README
 
 
 def test_every_exit_status() -> None:

@@ -21,9 +21,15 @@ _USES: dict[str, tuple[str, ...]] = {
     "decode": (),
     "simulate": (),
     "history": ("history.path",),
+    "mqtt": (
+        *(key for key in texts.BROKER_KEYS if key != "mqtt.client_id"),
+        *("mqtt.base", "mqtt.discovery", "mqtt.discovery_prefix"),
+    ),
     "config": tuple(TABLE),
 }
 """Keys of the settings that mean something to each command."""
+
+_ASSIGNED = r"--[a-z-]+=.*"
 
 _DAY_OPTIONS = ("day", "start", "speed", "seed")
 
@@ -102,12 +108,15 @@ def _take_glued(argv: Sequence[str]) -> tuple[dict[str, Given], list[str]]:
     found: dict[str, Given] = {}
     rest: list[str] = []
     old = [row for row in TABLE.values() if row.glued]
+    ours = {row.argument for row in TABLE.values()}
     for i, word in enumerate(argv):
         if word == "--":
             rest.extend(argv[i:])
             break
+        _refuse_secret(word.partition("=")[0])
         row = next((row for row in old if word.startswith(row.glued)), None)
-        if row is None:
+        # No address holds an =: what does is an option, if only a misspelt one.
+        if row is None or word.partition("=")[0] in ours or re.fullmatch(_ASSIGNED, word):
             rest.append(word)
             continue
         text = word.removeprefix(row.glued)
@@ -117,6 +126,17 @@ def _take_glued(argv: Sequence[str]) -> tuple[dict[str, Given], list[str]]:
         if text:
             found[row.key] = Given(f"argument {row.glued}…", text)
     return found, rest
+
+
+def _refuse_secret(option: str) -> None:
+    # Before anything else: what stands behind it must not be told as a wrong word.
+    for key, row in TABLE.items():
+        if not row.argument and option == f"--{key.replace('.', '-')}":
+            name = row.environment[0]
+            raise UsageError(
+                f"there is no option {option}, which others on this machine could read. Set "
+                f"{name} or {name}_FILE in the environment, or run: kstar-tui config set {key} -."
+            )
 
 
 def _refuse_unknown(words: Iterable[str], known: set[str]) -> None:
@@ -146,9 +166,9 @@ def _check_demo_options(options: argparse.Namespace, settings: Mapping[str, Give
 def _build() -> tuple[_Parser, set[str]]:
     parser = _Parser(prog="kstar-tui", description=texts.MAIN, epilog=texts.MAIN_EXAMPLES)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    for title, prefix in texts.SETTING_GROUPS:
-        group = parser.add_argument_group(title)
-        _add_settings(group, [row for row in TABLE.values() if row.key.startswith(prefix)])
+    for title, keys, note in texts.SETTING_GROUPS:
+        group = parser.add_argument_group(title, note)
+        _add_settings(group, [row for row in TABLE.values() if row.key.startswith(keys)])
     _add_config_option(parser.add_argument_group("configuration"))
     demo = parser.add_argument_group("demonstration")
     demo.add_argument("--demo", action="store_true", help=texts.DEMO)
@@ -163,12 +183,12 @@ def _build() -> tuple[_Parser, set[str]]:
         )
         for name, (summary, description) in texts.COMMANDS.items()
     }
-    for name in ("discover", "read", "history", "config"):
+    for name in ("discover", "read", "history", "mqtt", "config"):
         group = parsers[name].add_argument_group("settings")
         _add_settings(group, [TABLE[key] for key in _USES[name]])
         _add_config_option(group)
     printing = parsers["read"].add_mutually_exclusive_group()
-    for name in ("discover", "read", "decode", "history", "config"):
+    for name in ("discover", "read", "decode", "history", "mqtt", "config"):
         where = printing if name == "read" else parsers[name]
         where.add_argument("--json", action="store_true", help=texts.JSON[name])
     printing.add_argument("--hex", action="store_true", help=texts.FRAMES_AS_HEX)
@@ -176,6 +196,7 @@ def _build() -> tuple[_Parser, set[str]]:
     parsers["decode"].add_argument("hex", nargs="*", metavar="HEX", help=texts.HEX)
     _add_simulate(parsers["simulate"])
     _add_history(parsers["history"])
+    _add_mqtt(parsers["mqtt"])
     parsers["config"].add_argument(
         "action", nargs="?", choices=("show", "path", "set"), default="show", help=texts.ACTION
     )
@@ -192,6 +213,8 @@ def _build() -> tuple[_Parser, set[str]]:
 
 def _add_settings(group: argparse._ArgumentGroup, rows: Iterable[Setting]) -> None:
     for row in rows:
+        if not row.argument:
+            continue
         if isinstance(row.kind, Flag):
             spellings = [row.argument, f"--no-{row.argument.removeprefix('--')}"]
             nargs: dict[str, Any] = {"nargs": 0}
@@ -252,6 +275,14 @@ def _add_history(parser: _Parser) -> None:
     )
     parser.add_argument("--format", choices=("table", "csv", "json"), help=texts.FORMAT)
     parser.add_argument("--inverter", metavar="SERIAL", help=texts.WHICH)
+
+
+def _add_mqtt(parser: _Parser) -> None:
+    parser.add_argument(
+        "action", choices=("check", "clean"), metavar="ACTION", help=texts.MQTT_ACTION
+    )
+    parser.add_argument("--inverter", metavar="SERIAL", help=texts.WHOSE)
+    parser.add_argument("--force", action="store_true", help=texts.FORCE)
 
 
 def _add_simulate(parser: _Parser) -> None:

@@ -27,17 +27,37 @@ environment, the environment wins over the file. kstar.sharp's spellings work as
 exit status:
   0 done, 1 failed, 2 bad arguments or settings, 3 no inverter answered, 130 stopped by Ctrl-C"""
 
-SETTING_GROUPS = (
-    ("inverter", "inverter."),
-    ("search", "discovery."),
-    ("MQTT", "mqtt."),
-    ("history", "history."),
-    ("battery", "battery."),
-    ("money", "tariff."),
-    ("screen or daemon", "headless"),
-    ("appearance", "ui."),
+_SECRETS = """\
+A password has no argument, because whoever uses this machine can read the arguments of every
+program. It is mqtt.password in config.toml, KSTAR_MQTT_PASSWORD in the environment, or what the
+file holds that KSTAR_MQTT_PASSWORD_FILE names."""
+
+BROKER_KEYS = (
+    "mqtt.url",
+    "mqtt.username",
+    "mqtt.password",
+    "mqtt.ca",
+    "mqtt.certificate",
+    "mqtt.key",
+    "mqtt.accept_any_certificate",
+    "mqtt.version",
+    "mqtt.keepalive",
+    "mqtt.client_id",
 )
-"""Heading and first letters of the keys of each group of settings."""
+_TOPIC_KEYS = ("mqtt.base", "mqtt.values", "mqtt.legacy", "mqtt.prefix", "mqtt.discovery")
+
+SETTING_GROUPS: tuple[tuple[str, tuple[str, ...], str | None], ...] = (
+    ("inverter", ("inverter.",), None),
+    ("search", ("discovery.",), None),
+    ("MQTT broker", BROKER_KEYS, _SECRETS),
+    ("MQTT topics and Home Assistant", _TOPIC_KEYS, None),
+    ("history", ("history.",), None),
+    ("battery", ("battery.",), None),
+    ("money", ("tariff.",), None),
+    ("screen or daemon", ("headless",), None),
+    ("appearance", ("ui.",), None),
+)
+"""Heading, first letters of the keys and perhaps a note of each group of settings."""
 
 COMMANDS = {
     "discover": (
@@ -71,6 +91,13 @@ COMMANDS = {
         "With `import FILE`, takes over the SQLite file of kstar.sharp; what is there already\n"
         "stays as it is. Works beside a running daemon, except for the import.",
     ),
+    "mqtt": (
+        "check the broker, or remove what was left there",
+        "`check` goes to the broker of the settings one step after the other: name, port, TLS,\n"
+        "user, a message to and fro, a retained one, Home Assistant's topics. It says what works,\n"
+        "and what to do where something does not. `clean` removes what kstar-tui has retained\n"
+        "there for one inverter; Home Assistant then removes its device.",
+    ),
     "config": (
         "show or change the settings",
         "Shows the settings in force and where each comes from, prints the path of config.toml,\n"
@@ -103,12 +130,20 @@ EPILOGS = {
         "  kstar-tui history --from today --resolution minute --json\n"
         "  kstar-tui history import inverter-data.db"
     ),
+    "mqtt": (
+        "examples:\n"
+        "  kstar-tui mqtt check\n"
+        "  kstar-tui mqtt check --mqtt mqtts://solar@broker.lan --mqtt-ca ca.pem\n"
+        "  kstar-tui mqtt clean --inverter SIM0000000004"
+    ),
     "config": (
         "examples:\n"
         "  kstar-tui config\n"
         "  kstar-tui config path\n"
         "  kstar-tui config set inverter.host 192.168.1.50\n"
-        "  kstar-tui config set mqtt.url - < broker-url.txt"
+        "  kstar-tui config set mqtt.url mqtts://broker.lan\n"
+        "  kstar-tui config set mqtt.username solar\n"
+        "  kstar-tui config set mqtt.password - < password.txt"
     ),
 }
 
@@ -117,6 +152,7 @@ JSON = {
     "read": "one flat JSON object; names and signs as in the documentation, plain numbers",
     "decode": "one JSON object a line for each frame",
     "history": "the same as --format json",
+    "mqtt": "one JSON object: the steps of the check, or the topics that were cleaned",
     "config": "one JSON object: for each key its value and its source",
 }
 
@@ -154,6 +190,9 @@ RESOLUTION = (
 )
 FORMAT = "a table for people, CSV with a line of headings, or an array of JSON objects"
 WHICH = "serial number of the inverter, where there are several (default: the last one used)"
+MQTT_ACTION = "check or clean"
+WHOSE = "with clean: serial number of the inverter, where there are several"
+FORCE = "with clean: even while a running kstar-tui publishes the inverter"
 KEY = f"with set: one of {', '.join(TABLE)}"
 VALUE = "with set: the new value, or - to read it from standard input"
 
