@@ -240,7 +240,8 @@ class Publisher:
 
     def _heard(self, message: Incoming) -> None:
         topics = self._topics
-        if topics is None:
+        if topics is None or not self._running:
+            # The last word is our own goodbye, which comes back to us.
             return
         if message.topic == topics.availability:
             # Another kstar-tui on the same inverter has said goodbye for both.

@@ -160,6 +160,11 @@ class Mosquitto:
         self._reader = asyncio.create_task(self._read(self._process))
         await self.logged(" running\n", running + 1)
 
+    async def ensure(self) -> None:
+        """Run it unless it runs."""
+        if self._process is None:
+            await self.start()
+
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         assert process.stderr is not None
         while line := await process.stderr.readline():
@@ -189,11 +194,15 @@ class Mosquitto:
         assert self._process is not None
         self._process.send_signal(number)
 
-    async def stop(self) -> None:
-        """End it and wait for its end; nothing if it does not run."""
+    async def stop(self, *, saving: bool = False) -> None:
+        """End it and wait for its end; nothing if it does not run. What it retains is lost, unless
+        it is `saving` it where it was told to."""
         if self._process is None or self._reader is None:
             return
-        self._process.kill()
+        if saving:
+            self._process.terminate()
+        else:
+            self._process.kill()
         await self._process.wait()
         await self._reader
         self._process = None
@@ -258,9 +267,15 @@ class Subscriber:
                 if seen[-1][:2] == (topic, payload):
                     return seen
 
-    def publish(self, topic: str, payload: str) -> None:
-        """Publish a marker of the test's own."""
-        self._client.publish(topic, payload)
+    async def settled(self) -> list[tuple[str, str, int, bool]]:
+        """What was retained when it subscribed."""
+        word = os.urandom(4).hex()
+        self.publish("marker", word)
+        return (await self.until("marker", word))[:-1]
+
+    def publish(self, topic: str, payload: str, *, retain: bool = False) -> None:
+        """Publish a message of the test's own."""
+        self._client.publish(topic, payload, retain=retain)
 
     def stop(self) -> None:
         """Disconnect and end."""
