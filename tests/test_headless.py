@@ -19,6 +19,7 @@ from kstar_tui.simulator.options import SimulatorOptions
 from kstar_tui.simulator.server import Simulator
 
 sys.path.insert(0, str(Path(__file__).parent / "mqtt"))
+from certificates import Authority
 from mqtt_helpers import (
     PATIENCE,
     Mosquitto,
@@ -177,6 +178,53 @@ async def test_kstar_sharps_arguments_feed_its_topics(
     )
     for line in daemon.lines:
         assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00 kstar-tui ", line)
+
+
+async def test_killed_it_is_offline_for_everybody(
+    run: Run, simulator: Simulator, mosquitto: Mosquitto
+) -> None:
+    await mosquitto.start()
+    subscriber = Subscriber(mosquitto.port, ("kstar/+/availability",))
+    await subscriber.ready()
+    broker = f"mqtt://mqtt:mqtt@127.0.0.1:{mosquitto.port}"
+    port = str(simulator.address.port)
+    daemon = await run("--headless", "--host", "127.0.0.1", "--port", port, "--mqtt", broker)
+    topic = f"kstar/{simulator.options.serial_number}/availability"
+    await subscriber.until(topic, "online")
+    daemon.process.kill()
+    assert await subscriber.until(topic, "offline")
+    subscriber.stop()
+    late = Subscriber(mosquitto.port, ("kstar/+/availability",))
+    # It stays said.
+    assert await late.take(1) == [(topic, "offline", 1, True)]
+    late.stop()
+
+
+async def test_a_broker_that_proves_itself_and_wants_proof(
+    run: Run, simulator: Simulator, mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path)
+    certificate, key = authority.issue("IP:127.0.0.1")
+    mosquitto.listen(
+        *(f"certfile {certificate}", f"keyfile {key}", f"cafile {authority.certificate}"),
+        *("require_certificate true", "use_identity_as_username false"),
+    )
+    await mosquitto.start()
+    password = tmp_path / "password"
+    password.write_text("mqtt\n")
+    port = str(simulator.address.port)
+    daemon = await run(
+        *("--headless", "--host", "127.0.0.1", "--port", port),
+        *("--mqtt-ca", str(authority.certificate), "--mqtt-version", "5"),
+        KSTAR_MQTT=f"mqtts://127.0.0.1:{mosquitto.port}",
+        KSTAR_MQTT_USERNAME="mqtt",
+        KSTAR_MQTT_PASSWORD_FILE=str(password),
+        KSTAR_MQTT_CERTIFICATE=str(certificate),
+        KSTAR_MQTT_KEY=str(key),
+    )
+    await mosquitto.logged(f"kstar/{simulator.options.serial_number}/energy")
+    assert await daemon.end(signal.SIGTERM) == 0
+    assert not any("MQTT broker" in line for line in daemon.lines)
 
 
 @pytest.mark.parametrize(
