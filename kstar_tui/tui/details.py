@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
@@ -10,7 +11,10 @@ from rich.text import Text
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.panel import PanelScreen
-from kstar_tui.tui.words import NOTHING, duration, moment, number
+from kstar_tui.tui.words import NOTHING, duration, left_to, moment, number
+
+if TYPE_CHECKING:
+    from kstar_tui.mqtt.publisher import MqttStatus
 
 Line = tuple[str, str]
 _NAME_WIDTH = 14
@@ -20,14 +24,19 @@ class DetailsScreen(PanelScreen):
     """A snapshot of one moment."""
 
     def __init__(self, view: View, glyphs: Glyphs) -> None:
-        parts = [
-            _section("Inverter", _inverter(view), glyphs),
-            _section("Link", _link(view), glyphs),
-            _section("Refused", _refused(view), glyphs),
-            _section("MQTT", _mqtt(view), glyphs),
-            _section("History", _history(view), glyphs),
-        ]
+        parts = [_section(name, lines, glyphs) for name, lines in sections(view).items()]
         super().__init__(f"Connections at {view.now:%H:%M:%S}", *parts)
+
+
+def sections(view: View) -> dict[str, list[Line]]:
+    """All that is told, by heading."""
+    return {
+        "Inverter": _inverter(view),
+        "Link": _link(view),
+        "Refused": _refused(view),
+        "MQTT": _mqtt(view),
+        "History": _history(view),
+    }
 
 
 def _inverter(view: View) -> list[Line]:
@@ -70,16 +79,27 @@ def _mqtt(view: View) -> list[Line]:
     status = view.mqtt
     if status is None:
         return [("off", "--mqtt BROKER publishes every reading")]
-    since = moment(status.since.astimezone(view.now.tzinfo), view.now)
-    lines = [
-        ("broker", status.broker),
-        ("state", f"{'connected' if status.connected else 'not connected'} since {since}"),
+    lines = [("broker", status.broker), ("state", _publishing(view, status))]
+    if status.rival:
+        lines.append(("beware", "another kstar-tui publishes this inverter, too: stop one of them"))
+    lines += [
+        ("messages", f"{number(status.messages)} sent"),
         ("readings", f"{number(status.sent)} sent, {number(status.dropped)} dropped"),
         ("client id", status.client_id or NOTHING),
     ]
-    if status.error:
-        lines.append(("last error", status.error))
+    if status.last_error:
+        over = "" if status.error else " (over)"
+        lines.append(("last error", f"{status.last_error}{over}"))
     return lines
+
+
+def _publishing(view: View, status: MqttStatus) -> str:
+    if status.standby:
+        return left_to(view.history.pid if view.history else None)
+    if status.client_id is None:
+        return "waits for the inverter's name"
+    since = moment(status.since.astimezone(view.now.tzinfo), view.now)
+    return f"{'connected' if status.connected else 'not connected'} since {since}"
 
 
 def _history(view: View) -> list[Line]:

@@ -57,6 +57,11 @@ def moment(at: datetime, now: datetime) -> str:
     return f"{at:%d %b %H:%M}"
 
 
+def left_to(pid: int | None) -> str:
+    """Who does here what this process does not."""
+    return f"left to process {pid}" if pid is not None else "left to another process"
+
+
 def battery_word(reading: Reading) -> str:
     """What the battery does, by its current rather than by its mode alone."""
     if reading.battery_charge_power >= DEADBAND:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from tui_world import INFO, NOBODY_KNOWS, NOON, cells, mqtt, reading, update, view, without_reading
 
+from kstar_tui.history.ledger import HistoryStatus, Keeping
 from kstar_tui.monitor.update import LinkState
 from kstar_tui.protocol.device import DeviceInfo
 from kstar_tui.tui.glyphs import ASCII, UNICODE, Glyphs
@@ -72,6 +73,7 @@ def test_every_state_has_a_sign_and_a_word(state: LinkState, glyphs: Glyphs) -> 
         (mqtt(connected=False, sent=0), "○ MQTT connecting"),
         (mqtt(connected=False, error="refused"), "✕ MQTT away"),
         (mqtt(), "● MQTT 1 204 sent"),
+        (mqtt(connected=False, standby=True), "MQTT left to another process"),
     ],
 )
 def test_the_broker(broker: object, text: str) -> None:
@@ -83,6 +85,18 @@ def test_pause_and_demo_are_said() -> None:
     text = header(view(paused=NOON - timedelta(seconds=20), demo=True))
     assert "‖ paused at 11:59:40" in text
     assert "demo" in text
+
+
+@pytest.mark.parametrize("width", range(60, 90, 5))
+def test_a_broker_that_is_left_to_another_process(width: int) -> None:
+    one = view(
+        mqtt=mqtt(connected=False, standby=True),
+        history=HistoryStatus(Keeping.READING, "history.sqlite", pid=1234567),
+        demo=True,
+    )
+    text = header(one, width)
+    assert text.endswith("  MQTT left to process 1234567  12:00 ")
+    assert "● online" in text
 
 
 @pytest.mark.parametrize("width", range(60, 90, 5))
@@ -181,6 +195,12 @@ def test_a_fault_of_the_past_is_no_alarm() -> None:
 def test_a_broker_that_is_away_is_explained() -> None:
     text, style = status(view(mqtt=mqtt(connected=False, error="wrong user name or password")))
     assert text == "MQTT: wrong user name or password"
+    assert style == "warning"
+
+
+def test_another_program_at_the_same_broker_is_told() -> None:
+    text, style = status(view(mqtt=mqtt(rival=True)))
+    assert text == "MQTT: another kstar-tui publishes this inverter, too"
     assert style == "warning"
 
 

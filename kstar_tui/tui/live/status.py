@@ -6,7 +6,7 @@ from kstar_tui.monitor.update import LinkState
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.paint import Paint, Rect
-from kstar_tui.tui.words import DEADBAND, STATE_STYLES, age, duration, moment, number
+from kstar_tui.tui.words import DEADBAND, STATE_STYLES, age, duration, left_to, moment, number
 
 
 def state_glyph(state: LinkState, glyphs: Glyphs) -> str:
@@ -57,6 +57,9 @@ def _mqtt(paint: Paint, end: int, y: int, view: View) -> int:
     status = view.mqtt
     if status is None:
         return end
+    if status.standby:
+        writer = view.history.pid if view.history is not None else None
+        return paint.right(end, y, f"MQTT {left_to(writer)}", "dim") - 2
     if not status.connected:
         text = "MQTT connecting" if status.error is None else "MQTT away"
         sign = paint.glyphs.waiting if status.error is None else paint.glyphs.offline
@@ -98,6 +101,8 @@ def _troubles(view: View, glyphs: Glyphs, room: int) -> list[tuple[str, str]]:
         troubles.append((f"{where} … {update.error or ''}".rstrip(), "warning"))
     if mqtt is not None and not mqtt.connected and mqtt.error:
         troubles.append((f"MQTT: {mqtt.error}", "warning"))
+    if mqtt is not None and mqtt.rival:
+        troubles.append(("MQTT: another kstar-tui publishes this inverter, too", "warning"))
     if view.history is not None and view.history.error:
         troubles.append((f"history not written: {view.history.error}", "warning"))
     return troubles
