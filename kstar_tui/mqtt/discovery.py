@@ -142,7 +142,9 @@ def _device(topics: Topics, update: Update) -> dict[str, Any]:
         "manufacturer": info.manufacturer if info else "",
         "model": info.model if info else "",
         "serial_number": info.serial if info else "",
-        "sw_version": " ".join(dict.fromkeys((info.firmware, info.software))) if info else "",
+        "sw_version": " ".join(dict.fromkeys((info.firmware, info.software))).strip()
+        if info
+        else "",
     }
     return {key: value for key, value in device.items() if value}
 

@@ -9,7 +9,7 @@ from kstar_tui import __version__
 from kstar_tui.monitor.energy import Energy
 from kstar_tui.monitor.events import Event
 from kstar_tui.monitor.update import Update
-from kstar_tui.protocol.reading import Reading
+from kstar_tui.protocol.reading import FIELDS, Reading
 
 _KWH_DECIMALS = 3
 """Rounding never makes a rising counter fall."""
@@ -28,7 +28,7 @@ def energy_values(energy: Energy) -> dict[str, float]:
 def state_json(update: Update) -> str:
     """The last reading with its time."""
     reading, taken = update.reading, update.taken or update.at
-    values = state_values(reading) if reading is not None else {}
+    values = state_values(reading) if reading is not None else dict.fromkeys(FIELDS)
     return _json({"timestamp": taken.isoformat(timespec="seconds"), **values})
 
 
@@ -69,7 +69,8 @@ def event_json(event: Event) -> str:
             "subject": event.subject,
             "begins": event.begins,
             "severity": event.severity,
-            "text": event.text,
+            # An error text of the system may hold bytes that are no UTF-8.
+            "text": event.text.encode(errors="replace").decode(),
         }
     )
 

@@ -267,6 +267,8 @@ class Publisher:
         if other in (None, self._instance) or retained or self._rival:
             return
         self._rival = True
+        # It may have come later, and then knows of us by what is retained alone: say it again.
+        self._device = ()
         _log.warning(
             "another kstar-tui publishes this inverter to the same broker: where each has its own"
             " history, Home Assistant counts energy twice; let only one of them publish"

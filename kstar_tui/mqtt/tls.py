@@ -55,9 +55,15 @@ def _prove(context: ssl.SSLContext, certificate: str, key: str | None) -> None:
             " file readable by you alone."
         ) from None
     except ssl.SSLError as error:
-        if "MISMATCH" in (error.reason or ""):
+        reason = error.reason or ""
+        # For a key of another kind OpenSSL misses a certificate that it could belong to.
+        if "MISMATCH" in reason or reason == "NO_CERTIFICATE_ASSIGNED":
             raise TlsError(
                 f"mqtt.key: {private or chain} is not the key of the certificate in {chain}."
+            ) from None
+        if reason == "EE_KEY_TOO_SMALL":
+            raise TlsError(
+                f"mqtt.certificate: the key of {chain} is too short to be taken."
             ) from None
         where = f"{chain} and {private}" if private else f"{chain}"
         raise TlsError(

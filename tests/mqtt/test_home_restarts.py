@@ -131,10 +131,14 @@ async def test_two_of_them_on_one_inverter_are_told_of_each_other_once(
     await one.until(lambda: one.publisher.status.rival)
     # What is retained may be what an earlier run has left.
     assert not other.publisher.status.rival
-    one.tell(mac="aa:bb:cc:dd:ee:ff")
+    one.tell()
     await other.until(lambda: other.publisher.status.rival)
-    other.tell(mac="11:bb:cc:dd:ee:ff")
+    other.tell()
+    await other.said()
     await one.said()
+    for house in (one, other):
+        await house.poll(3)
+        assert f"{ROOT}/device" not in topics(await house.said())
     assert caplog.text.count("another kstar-tui publishes") == 2
     # The one that ends does not end the other.
     await other.publisher.stop()
