@@ -28,6 +28,11 @@ settings.register_profile(
 settings.load_profile("steady")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Half of the tests wait for processes and sockets: one more than there are processors."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session")
 def captures() -> Path:
     """The folder with real captures; the test is skipped where nobody has named one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -41,6 +42,13 @@ ANSWERS = {
     ),
     Request.SETTINGS.frame: build_reply(0x89, encode_settings({"battery_capacity": 200})),
 }
+
+
+@pytest.fixture(autouse=True, scope="session")
+def alone() -> None:
+    """Side by side they would measure each other."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        pytest.fail("benchmarks run one at a time: add -n0", pytrace=False)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ def test_the_day_of_a_clock_change_with_kills_and_gaps(
     tmp_path: Path, start: str, seconds: int
 ) -> None:
     day = datetime.fromisoformat(start).replace(tzinfo=BERLIN)
-    outcome = live(tmp_path, start=day, days=1.2, kills=4, interval=10)
+    outcome = live(tmp_path, start=day, days=1.2, kills=4, interval=20)
     assert Calendar(BERLIN).seconds(day.date()) == seconds
     check_told(outcome)
     check_days(outcome, tmp_path, day.date(), date(day.year, day.month, day.day + 1))
@@ -27,6 +27,6 @@ def test_the_day_of_a_clock_change_with_kills_and_gaps(
 def test_nights_jumps_of_the_clock_and_many_kills(tmp_path: Path) -> None:
     day = datetime(2026, 6, 1, tzinfo=BERLIN)
     jumps = [(30_000.0, 3600.0), (60_000.0, -1800.0), (100_000.0, -1800.0)]
-    outcome = live(tmp_path, start=day, days=1.5, kills=6, interval=10, sleeps=True, jumps=jumps)
+    outcome = live(tmp_path, start=day, days=1.5, kills=6, interval=20, sleeps=True, jumps=jumps)
     check_told(outcome)
     check_days(outcome, tmp_path, date(2026, 5, 31), date(2026, 6, 4))
