@@ -28,6 +28,7 @@ settings.register_profile(
 settings.load_profile("steady")
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Half of the tests wait for processes and sockets: one more than there are processors."""
     return (os.cpu_count() or 1) + 1

@@ -86,9 +86,7 @@ def parse_arguments(argv: Sequence[str]) -> CommandLine:
     Help and version are printed by argparse, which then raises SystemExit(0).
     """
     glued, rest = _take_glued(argv)
-    parser, known = _build()
-    _refuse_unknown(rest, known)
-    options, extra = parser.parse_known_args(rest)
+    options, extra = _start_options(rest) or _any_options(rest)
     command: str | None = options.command
     if extra:
         where = f" for {command}" if command else ""
@@ -102,6 +100,26 @@ def parse_arguments(argv: Sequence[str]) -> CommandLine:
             behind = " Write it behind the command." if command == "simulate" else ""
             raise UsageError(f"{spelled} means nothing for {command}.{behind}")
     return CommandLine(command, options, settings)
+
+
+def _start_options(words: Sequence[str]) -> tuple[argparse.Namespace, list[str]] | None:
+    """What a start without a command is told; None where there may be more to say.
+
+    A daemon need not build the parsers of all commands first.
+    """
+    if any(word in texts.COMMANDS or word in ("-h", "--help") for word in words):
+        return None
+    try:
+        options, extra = _start_parser().parse_known_args(words)
+    except UsageError:
+        return None
+    return None if extra else (options, extra)
+
+
+def _any_options(words: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
+    parser, known = _build()
+    _refuse_unknown(words, known)
+    return parser.parse_known_args(words)
 
 
 def _take_glued(argv: Sequence[str]) -> tuple[dict[str, Given], list[str]]:
@@ -163,8 +181,9 @@ def _check_demo_options(options: argparse.Namespace, settings: Mapping[str, Give
                 raise UsageError(f"--{name} needs --demo, or the command simulate.")
 
 
-def _build() -> tuple[_Parser, set[str]]:
+def _start_parser() -> _Parser:
     parser = _Parser(prog="kstar-tui", description=texts.MAIN, epilog=texts.MAIN_EXAMPLES)
+    parser.set_defaults(command=None)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     for title, keys, note in texts.SETTING_GROUPS:
         group = parser.add_argument_group(title, note)
@@ -173,7 +192,11 @@ def _build() -> tuple[_Parser, set[str]]:
     demo = parser.add_argument_group("demonstration")
     demo.add_argument("--demo", action="store_true", help=texts.DEMO)
     _add_day(demo)
+    return parser
 
+
+def _build() -> tuple[_Parser, set[str]]:
+    parser = _start_parser()
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", title="commands", parser_class=_Parser
     )

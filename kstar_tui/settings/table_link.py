@@ -10,7 +10,8 @@ from kstar_tui.settings.row import Setting
 _PORT = Number(1, 65535)
 
 
-@dataclass(frozen=True, kw_only=True)
+# What would be generated here is generated for `Settings` again.
+@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class LinkSettings:
     """How inverters are reached. Intervals in s."""
 

@@ -9,7 +9,8 @@ from kstar_tui.settings.mqtt_kinds import Choice, ClientId, Credential, Password
 from kstar_tui.settings.row import Setting
 
 
-@dataclass(frozen=True, kw_only=True)
+# What would be generated here is generated for `Settings` again.
+@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class MqttSettings:
     """The broker, and what it gets. Secrets are not in the repr."""
 
