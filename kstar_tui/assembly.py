@@ -97,7 +97,8 @@ def make_publisher(
     connection = make_connection(settings, clock)
     if connection is None:
         return None
-    from kstar_tui.mqtt.publisher import MAX_AGE, MqttOptions, Publisher
+    from kstar_tui.mqtt.options import MqttOptions
+    from kstar_tui.mqtt.publisher import MAX_AGE, Publisher
 
     options = MqttOptions(
         base=settings.mqtt_base,

@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 from kstar_tui import __version__
 from kstar_tui.monitor.update import Update
 from kstar_tui.mqtt.entities import BINARY, SENSOR, Entity, Topic, catalogue
-from kstar_tui.mqtt.topics import Topics
+from kstar_tui.mqtt.topics import DISCOVERY_PREFIX, Topics
 
-DEFAULT_PREFIX = "homeassistant"
 ORIGIN = "kstar-tui"
 MOST_GONE = 200
 """Entities of an earlier version that are removed at once; more were never ours."""
@@ -35,7 +34,7 @@ class Discovery(NamedTuple):
     topics: Topics
     interval: float
     """Seconds between two states."""
-    prefix: str = DEFAULT_PREFIX
+    prefix: str = DISCOVERY_PREFIX
     by_entity: bool = False
     """One message an entity, for Home Assistant before 2024.11."""
 

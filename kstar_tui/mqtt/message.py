@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import NamedTuple
 
 
@@ -19,3 +20,12 @@ class Will(NamedTuple):
 
     topic: str
     payload: str
+
+
+class Heard(Enum):
+    """What a message means for what is to be said."""
+
+    NOTHING = "nothing"
+    BIRTH = "Home Assistant has started"
+    STALE = "what stood in the way of announcing is removed: announce when that is done"
+    RIVAL = "another kstar-tui publishes this inverter"

@@ -15,11 +15,10 @@ from typing import NamedTuple, cast
 from kstar_tui.mqtt import reasons
 from kstar_tui.mqtt.connection import MqttConnection
 from kstar_tui.mqtt.conversation import PATIENCE, BrokenOffError, Conversation
-from kstar_tui.mqtt.discovery import DEFAULT_PREFIX
 from kstar_tui.mqtt.entities import SENSOR
 from kstar_tui.mqtt.message import Will
 from kstar_tui.mqtt.reach import Certificate, Place, UnreachableError, connect, look_up, secure
-from kstar_tui.mqtt.topics import DEFAULT_BASE, KEY, OFFLINE, ONLINE
+from kstar_tui.mqtt.topics import DEFAULT_BASE, DISCOVERY_PREFIX, KEY, OFFLINE, ONLINE
 
 EXPIRES_SOON = timedelta(days=14)
 MOST_PUBLISHED = 50
@@ -56,7 +55,7 @@ class Options(NamedTuple):
     base: str = DEFAULT_BASE
     discovery: str = "device"
     """`device`, `entities` or `off`."""
-    discovery_prefix: str = DEFAULT_PREFIX
+    discovery_prefix: str = DISCOVERY_PREFIX
     version: str = "3.1.1"
     """Of MQTT, as people call it."""
 

@@ -8,18 +8,18 @@ import os
 import random
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from kstar_tui.monitor.events import events_between
 from kstar_tui.monitor.update import Update
-from kstar_tui.mqtt import payloads
-from kstar_tui.mqtt.announcer import Announcer, Finding, publisher_of
 from kstar_tui.mqtt.connection import MqttConnection
-from kstar_tui.mqtt.discovery import DEFAULT_PREFIX as DISCOVERY_PREFIX
-from kstar_tui.mqtt.discovery import Discovery
-from kstar_tui.mqtt.legacy import DEFAULT_PREFIX, legacy_messages
-from kstar_tui.mqtt.message import Incoming, Will
-from kstar_tui.mqtt.topics import DEFAULT_BASE, OFFLINE, ONLINE, Topics
+from kstar_tui.mqtt.legacy import legacy_messages
+from kstar_tui.mqtt.message import Heard, Incoming, Will
+from kstar_tui.mqtt.options import MqttOptions
+from kstar_tui.mqtt.topics import OFFLINE, Topics
+
+if TYPE_CHECKING:
+    # Loaded with the first reading, which a start does not wait for.
+    from kstar_tui.mqtt.voice import Voice
 
 _log = logging.getLogger(__name__)
 
@@ -34,26 +34,8 @@ BIRTH = 3.0
 """Home Assistant's birth is answered within so many seconds, by chance: not by all at once."""
 GOODBYE = 0.2
 """Seconds for the broker to take the goodbye."""
-ENERGY_EVERY = 60.0
-"""Seconds after which counters are sent again that have not changed."""
 _NAMELESS = 3
 """Readings for which a serial number is waited for before it connects without one."""
-
-
-class MqttOptions(NamedTuple):
-    """What is published, and where."""
-
-    base: str = DEFAULT_BASE
-    legacy: str | None = DEFAULT_PREFIX
-    """The first levels of kstar.sharp's topics; None publishes none of them."""
-    values: bool = False
-    """Each value on a topic of its own, too."""
-    discovery: str = "device"
-    """`device`, `entities` or `off`."""
-    discovery_prefix: str = DISCOVERY_PREFIX
-    interval: float = 5.0
-    """Seconds between two readings."""
-    client_id: str | None = None
 
 
 class MqttStatus(NamedTuple):
@@ -114,13 +96,11 @@ class Publisher:
         self._chance = chance
         self._running = False
         self._nameless = 0
-        self._topics: Topics | None = None
-        self._announcer: Announcer | None = None
+        self._voice: Voice | None = None
         self._greeting: asyncio.Task[None] | None = None
         self._pending: Update | None = None
         self._latest: Update | None = None
         self._rival = False
-        self._forget()
         connection.on_connected(self._connected)
         connection.on_relieved(self._send_pending)
         connection.on_message(self._heard)
@@ -155,126 +135,97 @@ class Publisher:
         """Say `offline` and disconnect; within 0.7 s, whatever the network does."""
         self._running = False
         self._stop_greeting()
-        if self._topics is not None:
+        if self._voice is not None:
             # A clean goodbye keeps the will from being said.
-            await self._connection.deliver(self._topics.availability, OFFLINE, GOODBYE)
+            await self._connection.deliver(self._voice.topics.availability, OFFLINE, GOODBYE)
         await self._connection.close()
 
     def on_update(self, update: Update) -> None:
         """Publish a fresh reading, or keep it as the latest; never waits."""
         if not self._running or self._stands_by():
             return
-        self._know(update)
+        voice = self._know(update)
         self._connection.keep_alive()
         before, self._latest = self._latest, update
         if update.fresh and update.reading is not None:
             if self._pending is not None:
                 self.dropped += 1
             self._pending = update
-        if self._announcer is not None and self._announcer.learn(update) and self._announced:
-            self._announce()
-        self._tell(before, update)
+        if voice is not None:
+            if voice.learn(update) and voice.announced:
+                self._announce()
+            voice.tell(before, update)
         self._send_pending()
 
     # The inverter.
 
-    def _know(self, update: Update) -> None:
+    def _know(self, update: Update) -> Voice | None:
         """Open the connection once it is known whose it is, and anew for another inverter."""
-        if self._topics is None:
+        voice = self._voice
+        if voice is None:
             self._nameless += update.fresh
             if update.info is None and self._nameless < _NAMELESS:
-                return
-        elif update.info is None or update.key == self._topics.key:
-            return
+                return None
+        elif update.info is None or update.key == voice.topics.key:
+            return voice
         else:
-            _log.warning("MQTT: the inverter is %s now, no longer %s", update.key, self._topics.key)
-            self._publish(self._topics.availability, OFFLINE, retain=True)
+            _log.warning("MQTT: the inverter is %s now, no longer %s", update.key, voice.topics.key)
+            voice.be(OFFLINE)
             self._leave()
-        options = self._options
-        self._topics = topics = Topics(options.base, update.key)
-        if options.discovery != "off":
-            by_entity = options.discovery == "entities"
-            self._announcer = Announcer(
-                Discovery(topics, options.interval, options.discovery_prefix, by_entity)
-            )
+        from kstar_tui.mqtt.voice import Voice
+
+        topics = Topics(self._options.base, update.key)
+        self._voice = Voice(self._connection, topics, self._options, self._instance)
         self._connection.open(
-            options.client_id or f"kstar-tui-{update.key}-{self._instance[:4]}",
+            self._options.client_id or f"kstar-tui-{update.key}-{self._instance[:4]}",
             Will(topics.availability, OFFLINE),
         )
+        return self._voice
 
     def _stands_by(self) -> bool:
         """Whether another process publishes; what it publishes is not ours to end."""
         if not self._standby():
             return False
-        if self._topics is not None:
+        if self._voice is not None:
             self._leave()
         return True
 
     def _leave(self) -> None:
         self._stop_greeting()
         self._connection.leave()
-        self._topics = self._announcer = self._pending = None
-        self._forget()
+        self._voice = self._pending = None
 
     # The connection.
 
     def _connected(self) -> None:
-        self._forget()
-        self._send_pending()
-        topics = self._topics
-        if topics is None:
+        voice = self._voice
+        if voice is None:
             return
-        wanted = [topics.availability, topics.device]
-        if self._announcer is not None:
-            wanted += [f"{self._options.discovery_prefix}/status", *self._announcer.subscriptions]
-        self._connection.subscribe(wanted)
+        voice.forget()
+        self._send_pending()
+        self._connection.subscribe(voice.subscriptions)
         self._greet(self._settle)
 
-    def _forget(self) -> None:
-        """What a new connection has not been told yet."""
-        self._announced = False
-        self._reach = ""
-        self._device: tuple[object, ...] = ()
-        self._counters: dict[str, float] = {}
-        self._counters_at = 0.0
-
     def _heard(self, message: Incoming) -> None:
-        topics = self._topics
-        if topics is None or not self._running:
+        voice = self._voice
+        if voice is None or not self._running:
             # The last word is our own goodbye, which comes back to us.
             return
-        if message.topic == topics.availability:
-            # Another kstar-tui on the same inverter has said goodbye for both.
-            if message.payload == OFFLINE.encode() and not message.retained and self._announced:
-                self._publish(topics.availability, ONLINE, retain=True)
-        elif message.topic == topics.device:
-            self._meet(publisher_of(message.payload), retained=message.retained)
-        elif message.topic == f"{self._options.discovery_prefix}/status":
-            if message.payload == ONLINE.encode() and not message.retained:
+        match voice.hear(message, self._latest):
+            case Heard.BIRTH:
                 self._greet(BIRTH * self._chance())
-        elif message.retained and self._announcer is not None:
-            self._remember(self._announcer.retained(message.topic, message.payload), message.topic)
-
-    def _remember(self, finding: Finding, topic: str) -> None:
-        if finding is Finding.STALE:
-            self._publish(topic, "", retain=True)
-            # Home Assistant refuses what it has not taken away yet.
-            self._greet(2 * self._settle)
-        elif finding is Finding.NEWS and self._announced:
-            self._announce()
-
-    def _meet(self, other: str | None, *, retained: bool) -> None:
-        if other in (None, self._instance) or retained or self._rival:
-            return
-        self._rival = True
-        # It may have come later, and then knows of us by what is retained alone: say it again.
-        self._device = ()
-        _log.warning(
-            "another kstar-tui publishes this inverter to the same broker: where each has its own"
-            " history, Home Assistant counts energy twice; let only one of them publish"
-        )
-
-    # What is said.
+            case Heard.STALE:
+                # Home Assistant refuses what it has not taken away yet.
+                self._greet(2 * self._settle)
+            case Heard.RIVAL if not self._rival:
+                self._rival = True
+                # It may have come later, and then knows of us by what is retained alone.
+                voice.introduce()
+                _log.warning(
+                    "another kstar-tui publishes this inverter to the same broker: where each has"
+                    " its own history, Home Assistant counts energy twice; let only one of them"
+                    " publish"
+                )
 
     def _greet(self, delay: float) -> None:
         self._stop_greeting()
@@ -297,48 +248,25 @@ class Publisher:
 
     def _announce(self) -> None:
         """What exists, that we are here, and how it stands: in this order."""
-        update, topics = self._latest, self._topics
-        if update is None or topics is None or not self._connection.connected:
-            return
-        if self._announcer is not None:
-            for message in self._announcer.messages(update):
-                self._publish(message.topic, message.payload, retain=True)
-        self._publish(topics.availability, ONLINE, retain=True)
-        self._announced = True
-        self._reach, self._device = "", ()
-        self._repeat()
+        voice, update = self._voice, self._latest
+        if voice is not None and update is not None and self._connection.connected:
+            voice.announce(update)
+            self._repeat()
 
     def _repeat(self) -> None:
-        update, topics = self._latest, self._topics
-        if update is None or topics is None or not self._announced:
+        voice, update = self._voice, self._latest
+        if voice is None or update is None or not voice.announced:
             return
-        self._tell(None, update)
+        voice.tell(None, update)
         if update.reading is not None and self._age(update) <= self._max_age:
-            self._send_state(update, topics)
-        self._send_energy(update, topics, anew=True)
+            voice.state(update)
+        voice.energy(update, anew=True)
 
-    def _tell(self, before: Update | None, update: Update) -> None:
-        """What is not a reading: the inverter's reach, who it is, what happened, the counters."""
-        topics = self._topics
-        if topics is None or not self._announced or not self._connection.connected:
-            return
-        reach = ONLINE if update.state.available else OFFLINE
-        if reach != self._reach:
-            self._reach = reach
-            self._publish(topics.inverter, reach, retain=True)
-        device = update.info, update.settings, update.mac, update.address
-        if device != self._device:
-            self._device = device
-            payload = payloads.device_json(update, self._instance, self._options.interval)
-            self._publish(topics.device, payload, retain=True)
-        for event in events_between(before, update):
-            self._publish(topics.events, payloads.event_json(event))
-        if before is not None:
-            self._send_energy(update, topics)
+    # The readings.
 
     def _send_pending(self) -> None:
-        update = self._pending
-        if update is None or update.reading is None or not self._connection.ready:
+        update, connection = self._pending, self._connection
+        if update is None or update.reading is None or not connection.ready:
             return
         if self._age(update) > self._max_age:
             self._pending = None
@@ -346,34 +274,12 @@ class Publisher:
             return
         legacy = self._options.legacy
         messages = legacy_messages(update.reading, legacy) if legacy is not None else []
-        if not all(self._publish(topic, payload) for topic, payload in messages):
+        if not all(connection.publish(topic, payload) for topic, payload in messages):
             return
-        if self._topics is not None and self._announced:
-            self._send_state(update, self._topics)
+        if self._voice is not None and self._voice.announced:
+            self._voice.state(update)
         self._pending = None
         self.sent += 1
-
-    def _send_state(self, update: Update, topics: Topics) -> None:
-        self._publish(topics.state, payloads.state_json(update))
-        if self._options.values and update.reading is not None:
-            values = payloads.state_values(update.reading)
-            for topic, payload in payloads.each_value(topics.state, values):
-                self._publish(topic, payload)
-
-    def _send_energy(self, update: Update, topics: Topics, *, anew: bool = False) -> None:
-        if update.energy is None:
-            return
-        counters, now = payloads.energy_values(update.energy), self._connection.clock.monotonic()
-        if counters == self._counters and now - self._counters_at < ENERGY_EVERY and not anew:
-            return
-        self._counters, self._counters_at = counters, now
-        self._publish(topics.energy, payloads.energy_json(update.energy))
-        if self._options.values:
-            for topic, payload in payloads.each_value(topics.energy, counters):
-                self._publish(topic, payload)
-
-    def _publish(self, topic: str, payload: str, *, retain: bool = False) -> bool:
-        return self._connection.publish(topic, payload, retain=retain)
 
     def _age(self, update: Update) -> float:
         taken = update.at_monotonic if update.taken_monotonic is None else update.taken_monotonic

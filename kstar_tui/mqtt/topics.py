@@ -6,6 +6,8 @@ import re
 from typing import NamedTuple
 
 DEFAULT_BASE = "kstar"
+DISCOVERY_PREFIX = "homeassistant"
+"""Where Home Assistant listens unless it was told otherwise."""
 
 ONLINE = "online"
 OFFLINE = "offline"

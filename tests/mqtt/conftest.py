@@ -9,7 +9,7 @@ import pytest
 from home_world import Home, Start
 from mqtt_helpers import LEGACY, Mosquitto, Subscriber, mosquitto_in
 
-from kstar_tui.mqtt.publisher import MqttOptions
+from kstar_tui.mqtt.options import MqttOptions
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from kstar_tui.monitor.update import LinkState, Update
 from kstar_tui.mqtt.broker import Broker
 from kstar_tui.mqtt.connection import MqttConnection
 from kstar_tui.mqtt.message import Incoming
-from kstar_tui.mqtt.publisher import MqttOptions, Publisher
+from kstar_tui.mqtt.options import MqttOptions
+from kstar_tui.mqtt.publisher import Publisher
 
 ROOT = f"kstar/{SERIAL}"
 CONFIG = f"homeassistant/device/kstar_{SERIAL}/config"

@@ -20,7 +20,8 @@ from kstar_tui.clock import SystemClock
 from kstar_tui.mqtt import reasons
 from kstar_tui.mqtt.broker import Broker
 from kstar_tui.mqtt.connection import MAX_BACKLOG, MqttConnection
-from kstar_tui.mqtt.publisher import MqttOptions, Publisher
+from kstar_tui.mqtt.options import MqttOptions
+from kstar_tui.mqtt.publisher import Publisher
 from kstar_tui.mqtt.tls import tls_context
 
 Open = Callable[..., MqttConnection]
