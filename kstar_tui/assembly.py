@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from kstar_tui.history.ledger import BookKeeper
     from kstar_tui.mqtt.connection import MqttConnection
     from kstar_tui.mqtt.publisher import Publisher
+
+_MOST_ENTITIES = 1600
+"""Messages at once that come back where each entity has one of its own: seven times all of them."""
 
 
 def find(settings: Settings, *, listen: float = LISTEN) -> AsyncIterator[SearchEvent]:
@@ -82,19 +85,26 @@ def make_ledger(settings: Settings, clock: Clock, *, demo: bool = False) -> Book
     from kstar_tui.history.ledger import BookKeeper
 
     return BookKeeper(
-        ":memory:" if demo else path, Calendar(), interval=settings.interval, clock=clock
+        ":memory:" if demo else path,
+        Calendar(),
+        interval=settings.interval,
+        clock=clock,
+        publishes=settings.mqtt_url is not None,
     )
 
 
 def make_publisher(
-    settings: Settings, clock: Clock, ledger: BookKeeper | None = None
+    settings: Settings, clock: Clock, standby: Callable[[], bool] = lambda: False
 ) -> Publisher | None:
     """What publishes to the broker of the settings; None where MQTT is off. SettingsError where a
     certificate cannot be used.
 
-    Two programs on one history would publish the same twice: the one that writes it does.
+    Two programs on one history would publish the same twice: the one that writes it does, and the
+    other has `standby` say so.
     """
-    connection = make_connection(settings, clock)
+    # Without MQTT 5 each of our own messages that we listen to comes back.
+    most = _MOST_ENTITIES if settings.mqtt_discovery == "entities" else None
+    connection = make_connection(settings, clock, most=most)
     if connection is None:
         return None
     from kstar_tui.mqtt.options import MqttOptions
@@ -113,7 +123,7 @@ def make_publisher(
         connection,
         options,
         max_age=max(3 * settings.interval, MAX_AGE),
-        standby=(lambda: ledger.reads_along) if ledger is not None else lambda: False,
+        standby=standby,
     )
 
 

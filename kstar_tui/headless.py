@@ -72,12 +72,13 @@ async def _run(
     settings: Settings, clock: Clock, ended: asyncio.Future[signal.Signals], *, demo: bool
 ) -> int:
     address = Address(settings.host, settings.port) if settings.host else None
-    # The database is not opened before the first reading.
-    ledger = make_ledger(settings, clock, demo=demo)
-    publisher = make_publisher(settings, clock, ledger)
+    ledger: BookKeeper | None = None
+    publisher = make_publisher(settings, clock, lambda: ledger is not None and ledger.stands_by)
     _log.info("kstar-tui %s started: %s", __version__, _doing(settings, demo=demo))
     if publisher is not None and settings.mqtt_accept_any_certificate:
         _log.warning("MQTT: any certificate is accepted: whoever is in between can read along")
+    # The database is not needed before the first reading.
+    ledger = make_ledger(settings, clock, demo=demo)
     monitor = make_monitor(settings, clock, address, ledger=ledger)
     monitor.subscribe(_Help())
     if publisher is None and ledger is None:

@@ -11,14 +11,18 @@ from typing import NamedTuple
 from kstar_tui.commands.context import CommandError, Context
 from kstar_tui.commands.mqtt import connection_to_broker
 from kstar_tui.mqtt import reasons
-from kstar_tui.mqtt.cleanup import MOST, Remains, Search, look, remove
+from kstar_tui.mqtt.cleanup import MOST, Remains, Search, look, remove, remove_unseen
 from kstar_tui.mqtt.conversation import BrokenOffError, Conversation
-from kstar_tui.mqtt.topics import KEY
+from kstar_tui.mqtt.topics import KEY, Topics
 from kstar_tui.settings import Settings
 from kstar_tui.status import Status
 
 _FEW = 8
 """Topics of entities that are listed one by one; a device message may stand for 150."""
+_TOO_MUCH = (
+    f"The broker retains more than can be looked through ({MOST} messages, or one over 128 kB). "
+    "Name the inverter: kstar-tui mqtt clean --inverter SERIAL"
+)
 
 
 class _Cleaned(NamedTuple):
@@ -41,10 +45,8 @@ def run(context: Context) -> int:
         cleaned = asyncio.run(_clean(context, settings, Conversation(connection), wanted))
     except BrokenOffError as error:
         if str(error) == reasons.UNASKED:
-            raise CommandError(_too_much(wanted)) from None
-        raise CommandError(
-            f"MQTT broker {broker}: {error}. More says: kstar-tui mqtt check."
-        ) from None
+            return _clean_unseen(context, settings, wanted)
+        raise _unreached(broker, error) from None
     if context.options.json:
         context.emit_json(_as_json(broker, cleaned))
     if cleaned.refusal is not None:
@@ -54,6 +56,35 @@ def run(context: Context) -> int:
             f"The broker did not confirm that {len(cleaned.left)} of them are gone, of which the "
             f"first is {cleaned.left[0]}: the user may not write there, or the connection is slow."
         )
+    return Status.DONE
+
+
+def _clean_unseen(context: Context, settings: Settings, wanted: str | None) -> int:
+    """What is there is too much to look at; CommandError where it is not known whose to remove."""
+    if wanted is None:
+        raise CommandError(_TOO_MUCH)
+    connection = connection_to_broker(context, settings)
+    topics = Topics(settings.mqtt_base, wanted)
+
+    async def remove() -> list[str]:
+        talk = Conversation(connection)
+        try:
+            await talk.begin(f"kstar-tui-clean-{os.urandom(4).hex()}")
+            return await remove_unseen(talk, topics, settings.mqtt_discovery_prefix)
+        finally:
+            await talk.end()
+
+    try:
+        removed = asyncio.run(remove())
+    except BrokenOffError as error:
+        raise _unreached(connection.broker.endpoint, error) from None
+    if context.options.json:
+        cleaned = _Cleaned((), removed)
+        context.emit_json(_as_json(connection.broker.endpoint, cleaned))
+    context.say(
+        f"There was more for {wanted} than kstar-tui has ever published. Removed unseen: "
+        f"{', '.join(removed)}. Messages of single entities may be left: run it once more."
+    )
     return Status.DONE
 
 
@@ -130,13 +161,8 @@ def _allowed(context: Context, found: Sequence[Remains]) -> Remains:
     return one
 
 
-def _too_much(wanted: str | None) -> str:
-    if wanted is None:
-        return (
-            f"The broker retains more than can be looked through ({MOST} messages, or one over "
-            "128 kB). Name the inverter: kstar-tui mqtt clean --inverter SERIAL"
-        )
-    return f"The broker sends more for {wanted} than kstar-tui has ever published; nothing is done."
+def _unreached(broker: str, error: BrokenOffError) -> CommandError:
+    return CommandError(f"MQTT broker {broker}: {error}. More says: kstar-tui mqtt check.")
 
 
 def _messages(count: int) -> str:

@@ -16,9 +16,12 @@ class StoreDamaged(StoreError):  # noqa: N818
 
 
 class StoreBusy(StoreError):  # noqa: N818
-    """Another process writes; `pid` is its number, where it is known."""
+    """Another process writes; its number, the inverter it books, whether it publishes that one:
+    as far as it has told."""
 
-    def __init__(self, pid: int | None) -> None:
-        who = "another process" if pid is None else f"process {pid}"
-        super().__init__(f"{who} writes the history")
+    def __init__(self, pid: int | None, key: str | None = None, *, publishes: bool = True) -> None:
+        self.who = "another process" if pid is None else f"process {pid}"
+        super().__init__(f"{self.who} writes the history")
         self.pid = pid
+        self.key = key
+        self.publishes = publishes

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
 
 from kstar_tui.clock import Clock
 from kstar_tui.history.archive import Archive
@@ -15,46 +13,20 @@ from kstar_tui.history.bucket import MINUTE, Bucket, merged
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.history.errors import StoreDamaged
 from kstar_tui.history.happenings import Happenings
+from kstar_tui.history.keeping import HistoryStatus, Keeping
 from kstar_tui.history.pending import Pending
 from kstar_tui.history.records import Account, Batch, RawFrame, StoredEvent
 from kstar_tui.history.store import Store, StoreBusy, StoreError
 from kstar_tui.monitor.energy import FLOWS, MJ_PER_KWH, Energy
 from kstar_tui.monitor.events import Kind, Severity
-from kstar_tui.monitor.update import Update
+from kstar_tui.monitor.update import NAMELESS, Update
 
 FIRST_MOMENT = 1735689600
 """2025-01-01 UTC in s since 1970: a clock that says less was never set."""
-_NAMELESS = 3
-"""Readings for which a serial number is waited for before the inverter is booked without one."""
 _RETRY = 55.0
 """Seconds between two tries to open the database: each save may try, one a minute."""
 
 _log = logging.getLogger(__name__)
-
-
-class Keeping(StrEnum):
-    """How the history is kept; the value is the word that people read."""
-
-    WAITING = "waiting"
-    WRITING = "writing"
-    READING = "reading only"
-    FAILING = "failing"
-
-
-class HistoryStatus(NamedTuple):
-    """How the keeping goes."""
-
-    keeping: Keeping
-    path: str
-    pid: int | None = None
-    """The process that writes, where it is another one."""
-    error: str | None = None
-    since: float | None = None
-    """s since 1970 since when it fails."""
-    rows: int = 0
-    """Minutes, frames and events written since the start."""
-    set_aside: Path | None = None
-    """The damaged or foreign file that was found in the place of the database."""
 
 
 class BookKeeper:
@@ -64,13 +36,23 @@ class BookKeeper:
     """
 
     def __init__(
-        self, path: Path | str, calendar: Calendar, *, interval: float, clock: Clock
+        self,
+        path: Path | str,
+        calendar: Calendar,
+        *,
+        interval: float,
+        clock: Clock,
+        publishes: bool = False,
     ) -> None:
-        """Readings come every `interval` s; `path` may be ":memory:"."""
+        """Readings come every `interval` s; `path` may be ":memory:". Other processes are told
+        whether this one `publishes`."""
         self._path = path
         self._calendar = calendar
         self._interval = interval
         self._clock = clock
+        self._publishes = publishes
+        self._busy: StoreBusy | None = None
+        """Who writes instead."""
         self._store: Store | None = None
         self._archive: Archive | None = None
         self._tried: float | None = None
@@ -94,9 +76,10 @@ class BookKeeper:
         return self._status
 
     @property
-    def reads_along(self) -> bool:
-        """Another process keeps these books."""
-        return self._status.keeping is Keeping.READING
+    def stands_by(self) -> bool:
+        """Another process keeps the books of this inverter, and publishes it."""
+        busy = self._busy
+        return busy is not None and busy.publishes and busy.key in (None, self._key)
 
     @property
     def archive(self) -> Archive | None:
@@ -144,16 +127,22 @@ class BookKeeper:
         info = update.info
         if self._key is None:
             self._nameless += update.fresh
-            if info is None and self._nameless < _NAMELESS:
+            if info is None and self._nameless < NAMELESS:
                 return
-            self._key = update.key
+            self._call_it(update.key)
         elif info is not None and update.key != self._key:
             self._save(update.at.timestamp(), update.at_monotonic, last=True)
             self._begin()
-            self._key = update.key
+            self._call_it(update.key)
             self._day = self._written = self._energy = self._saved_minute = None
         if info is not None:
             self._model, self._serial = info.model, info.serial
+
+    def _call_it(self, key: str) -> None:
+        """This one is booked; others on this machine are told."""
+        self._key = key
+        if self._store is not None:
+            self._store.tell(key, publishes=self._publishes)
 
     def _book(self, update: Update) -> None:
         reading, taken, monotonic = update.reading, update.taken, update.taken_monotonic
@@ -316,6 +305,7 @@ class BookKeeper:
         except (StoreError, OSError) as error:
             self._failed(str(error), now)
             return False
+        self._busy = None
         if self._store is not None:
             # The other process is gone: what it booked is on disk, nothing is pending here.
             self._let_go()
@@ -323,6 +313,8 @@ class BookKeeper:
             self._written = None
         self._store, self._archive = store, Archive(store, self._calendar)
         self._day = None
+        if self._key is not None:
+            self._call_it(self._key)
         if self._status.keeping is Keeping.READING:
             _log.warning("the history is written from here now: %s", self._path)
         if store.set_aside is not None:
@@ -334,9 +326,18 @@ class BookKeeper:
         return True
 
     def _watch(self, busy: StoreBusy, now: float) -> None:
-        """Another process writes; it books the same inverter, so nothing is pending here."""
-        if self._status.keeping is not Keeping.READING:
-            _log.warning("the history is written by process %s, and only read here", busy.pid)
+        """Another process writes; where it books the same inverter, nothing is pending here."""
+        before, self._busy = self._busy, busy
+        if busy.key is not None and busy.key != self._key and self._key is not None:
+            if before is None or before.key != busy.key:
+                _log.warning(
+                    "the history is written by %s for another inverter, and none is kept of %s:"
+                    " give it a file of its own with --history FILE",
+                    busy.who,
+                    self._key,
+                )
+        elif before is None:
+            _log.warning("the history is written by %s, and only read here", busy.who)
         # Not even in memory: after a take-over it would count twice.
         self._begin()
         self._written = None

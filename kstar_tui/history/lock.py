@@ -9,6 +9,10 @@ from pathlib import Path
 
 from kstar_tui.history.errors import StoreBusy
 
+_PUBLISHES = "publishes"
+_MOST = 200
+"""Bytes of it that are read."""
+
 
 class Lock:
     """Held from its making on; StoreBusy where another process holds it."""
@@ -19,19 +23,34 @@ class Lock:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.pread(self._file, 20, 0).strip()
+            told = os.pread(self._file, _MOST, 0)
             self.release()
-            raise StoreBusy(int(holder) if holder.isdigit() else None) from None
+            raise _busy(told.decode("ascii", "replace").split("\n")) from None
         except BaseException:
             self.release()
             raise
+        self._write(f"{os.getpid()}\n")
+
+    def tell(self, key: str, *, publishes: bool) -> None:
+        """Let others know which inverter is booked, and whether it is published from here."""
+        self._write(f"{os.getpid()}\n{key}\n{_PUBLISHES if publishes else ''}\n")
+
+    def _write(self, text: str) -> None:
         # Who holds it is a courtesy: a full disk must not cost the lock.
         with contextlib.suppress(OSError):
             os.ftruncate(self._file, 0)
-            os.pwrite(self._file, b"%d\n" % os.getpid(), 0)
+            os.pwrite(self._file, text.encode(), 0)
 
     def release(self) -> None:
         """The next writer may come; the file stays, so that nobody locks one that is gone."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
+
+
+def _busy(lines: list[str]) -> StoreBusy:
+    pid = int(lines[0]) if lines[0].isdigit() else None
+    if len(lines) < 3:
+        # It does not know its inverter yet.
+        return StoreBusy(pid)
+    return StoreBusy(pid, lines[1], publishes=lines[2] == _PUBLISHES)

@@ -70,7 +70,11 @@ class Identity:
             self._unexpected("asking who it is", error)
             self._unanswered(link)
             return False
-        other = bool(before and info.serial and info.serial != before)
+        if before and not info.serial:
+            # At power-up it may not have read its own memory yet: that proves nothing.
+            self._unanswered(link)
+            return False
+        other = bool(before and info.serial != before)
         if other and not adopt:
             self._refuse(link, info.serial)
         self.info = info

@@ -13,6 +13,9 @@ from kstar_tui.monitor.energy import Energy
 from kstar_tui.protocol.device import DeviceInfo, DeviceSettings
 from kstar_tui.protocol.reading import Reading
 
+NAMELESS = 3
+"""Readings for which a serial number is waited for before it is done without: by all alike."""
+
 
 class LinkState(StrEnum):
     """How the inverter is reached; the value is the word that people read."""

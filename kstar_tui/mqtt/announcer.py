@@ -68,6 +68,10 @@ class Announcer:
         self._gone |= unknown
         return Finding.NEWS if news else Finding.NOTHING
 
+    def farewell(self) -> Iterable[Message]:
+        """What takes everything away that was announced."""
+        return self._discovery.empty(sorted(wanted(self._filled) | self._kept))
+
     def messages(self, update: Update) -> Iterable[Message]:
         """All that is to be retained now, in its order."""
         ids = wanted(self._filled) | self._kept

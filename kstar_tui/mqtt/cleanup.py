@@ -132,6 +132,17 @@ async def remove(conversation: Conversation, topics: Iterable[str]) -> list[str]
     return list(left)
 
 
+async def remove_unseen(conversation: Conversation, topics: Topics, prefix: str) -> list[str]:
+    """Remove the messages that one inverter has at the most, where they cannot be looked at:
+    those topics. BrokenOffError."""
+    gone = [f"{prefix}/device/{topics.node}/config", topics.inverter, topics.device]
+    for topic in gone:
+        conversation.publish(topic, retain=True)
+    # Of this one it is awaited that the broker has it, and so the others, too.
+    await conversation.connection.deliver(topics.availability, "", PATIENCE)
+    return [*gone, topics.availability]
+
+
 def _is_announcement(payload: bytes) -> bool:
     origin = _json(payload).get("origin")
     return isinstance(origin, dict) and origin.get("name") == ORIGIN

@@ -9,6 +9,7 @@ import socket
 import ssl
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -24,6 +25,7 @@ from kstar_tui.mqtt import reasons
 from kstar_tui.mqtt.broker import Broker
 from kstar_tui.mqtt.guarded import MAX_AT_ONCE, GuardedClient
 from kstar_tui.mqtt.message import Incoming, Will
+from kstar_tui.mqtt.outages import Outages
 
 _log = logging.getLogger(__name__)
 
@@ -56,8 +58,9 @@ class MqttConnection:
         tls: ssl.SSLContext | None = None,
         most: int = MAX_AT_ONCE,
     ) -> None:
-        """`retry`: the first and the longest pause in seconds; it doubles in between, and the
-        first one for good each time that a broker sends what nobody asked for.
+        """`retry`: the first and the longest pause in seconds; it doubles in between. After a
+        connection that did not last a minute, or brought what nobody asked for, the first pause
+        is twice that of the time before.
 
         A broker that says nothing for `keepalive` seconds, and again after a ping, is given up.
         `version` is 3 (for 3.1.1) or 5; `tls` is for a broker that wants it, by default with the
@@ -77,6 +80,7 @@ class MqttConnection:
         self.client_id: str | None = None
         """Who we are to the broker; None before `open`."""
         self._retry = retry
+        self._pause = retry[0]
         self._keepalive = keepalive
         self._version = MQTTProtocolVersion.MQTTv5 if version == 5 else MQTTProtocolVersion.MQTTv311
         self.tls = tls
@@ -96,8 +100,7 @@ class MqttConnection:
         self._undecided = False
         """There is a socket, and its end would be news: no reason for it is known yet."""
         self._up_since = 0.0
-        self._logged: set[str] = set()
-        self._logged_outage = False
+        self._outages = Outages(broker.endpoint)
 
     def on_connected(self, listener: Listener) -> None:
         """Call at every connection: the place to publish what a broker must know first."""
@@ -141,7 +144,7 @@ class MqttConnection:
             client.tls_set_context(self.tls or ssl.create_default_context())
         if will is not None:
             client.will_set(will.topic, will.payload, qos=1, retain=True)
-        _retry(client, self._retry)
+        _retry(client, (self._pause, self._retry[1]))
         client.suppress_exceptions = True
         client.on_socket_open = self._thread_socket_open
         client.on_connect = self._thread_connect
@@ -165,18 +168,20 @@ class MqttConnection:
         if self._version == MQTTProtocolVersion.MQTTv5:
             # Only version 5 can spare us our own messages.
             wanted = [(topic, SubscribeOptions(qos=0, noLocal=not echo)) for topic, _ in wanted]
-        self._client.subscribe(wanted)
+        if wanted:
+            self._client.subscribe(wanted)
 
-    def publish(self, topic: str, payload: str, *, qos: int = 0, retain: bool = False) -> bool:
+    def publish(self, topic: str, payload: str, *, retain: bool = False) -> bool:
         """Hand one message to the network thread; False when there is no connection to send it on.
 
         Nothing is queued while disconnected.
         """
         if self._client is None or not self.connected:
             return False
-        info = self._client.publish(topic, payload, qos, retain)
+        info = self._client.publish(topic, payload, 0, retain)
         if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             return False
+        self._forget_sent()
         self._backlog.append(info)
         self.messages += 1
         return True
@@ -197,13 +202,18 @@ class MqttConnection:
         """Connected, and the broker takes what it is sent."""
         # Before the look: what is sent meanwhile is then not overlooked.
         self._congested = self.connected and len(self._backlog) >= MAX_BACKLOG
-        while self._backlog and _done(self._backlog[0]):
-            self._backlog.popleft()
+        self._forget_sent()
         self._congested = self.connected and len(self._backlog) >= MAX_BACKLOG
         return self.connected and not self._congested
 
+    def _forget_sent(self) -> None:
+        while self._backlog and _done(self._backlog[0]):
+            self._backlog.popleft()
+
     def keep_alive(self) -> None:
         """Start the network thread again should it have died; costs nothing while it lives."""
+        if self.connected and self._steady:
+            self._outages.lasts()
         client = self._client
         if client is None or client.loop_start() == MQTTErrorCode.MQTT_ERR_INVAL:
             return
@@ -215,9 +225,9 @@ class MqttConnection:
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 
-    def leave(self) -> asyncio.Event | None:
-        """Say goodbye behind what is being sent, without waiting: the event of its end, None where
-        there was nothing to leave. It may be opened again."""
+    def leave(self, linger: float = 0) -> asyncio.Event | None:
+        """Say goodbye `linger` s behind what is being sent, without waiting: the event of its end,
+        None where there was nothing to leave. It may be opened again."""
         client, self._client = self._client, None
         if client is None:
             return None
@@ -225,13 +235,15 @@ class MqttConnection:
         ended = asyncio.Event()
 
         def stop() -> None:
+            # A broker that cannot bring us our own messages any more does not read on.
+            time.sleep(linger)
+            client.disconnect()
             # paho's thread may clear its own attribute between loop_stop's check and its join.
             with contextlib.suppress(AttributeError):
                 client.loop_stop()
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(ended.set)
 
-        client.disconnect()
         # loop_stop waits for a connection attempt to time out, so it cannot run here, nor in an
         # executor, whose threads Python waits for at its exit.
         threading.Thread(target=stop, name="mqtt-stop", daemon=True).start()
@@ -269,10 +281,11 @@ class MqttConnection:
     def _thread_disconnect(
         self, client: Client, _userdata: Any, _flags: Any, code: Any, _properties: Any
     ) -> None:
-        if isinstance(client, GuardedClient) and client.unasked:
-            first, longest = self._retry
-            self._retry = min(2 * first, longest), longest
-            _retry(client, self._retry)
+        unasked = isinstance(client, GuardedClient) and client.unasked
+        if client is self._client and (self.connected or unasked):
+            self._pause = self._next_pause(unasked=unasked)
+            _retry(client, (self._pause, self._retry[1]))
+        if unasked:
             self._cross(client, self._closed, reasons.UNASKED, reasons.GARBLED)
         elif code.getName() == "Keep alive timeout":
             self._cross(client, self._closed, reasons.SILENT, reasons.MUTE)
@@ -280,6 +293,11 @@ class MqttConnection:
             self._cross(client, self._closed, reasons.TAKEN_OVER, reasons.TAKEN_OVER)
         else:
             self._cross(client, self._closed, reasons.LOST, reasons.closed_early(self.broker))
+
+    def _next_pause(self, *, unasked: bool) -> float:
+        # paho begins anew with the first one after each connection, if it lasted a second only.
+        first, longest = self._retry
+        return min(2 * self._pause, longest) if unasked or not self._steady else first
 
     def _thread_publish(self, client: Client, _userdata: Any, mid: int, *_: Any) -> None:
         # Called for every message: to cross over costs more than to look.
@@ -321,12 +339,7 @@ class MqttConnection:
     def _up(self) -> None:
         self._up_since = self.clock.monotonic()
         self._backlog.clear()
-        if self._logged_outage:
-            # As loud as the warning that it ends, so that no log shows only half the story.
-            _log.warning("MQTT broker %s: connected", self.broker.endpoint)
-            self._logged_outage = False
-        else:
-            _log.info("MQTT broker %s: connected", self.broker.endpoint)
+        self._outages.connected()
         self._change(connected=True, error=None)
         _call(self._on_connected)
 
@@ -345,16 +358,15 @@ class MqttConnection:
             self._down(never)
 
     def _lost(self, reason: str) -> None:
-        # A connection that comes and goes every second is one piece of news, not many.
-        if self.clock.monotonic() - self._up_since >= STEADY:
-            self._logged.clear()
-        self._down(reason)
+        self._outages.lost(reason, steady=self._steady)
+        self._change(connected=False, error=reason)
+
+    @property
+    def _steady(self) -> bool:
+        return self.clock.monotonic() - self._up_since >= STEADY
 
     def _down(self, reason: str) -> None:
-        if reason not in self._logged:
-            _log.warning("MQTT broker %s: %s; still trying", self.broker.endpoint, reason)
-            self._logged.add(reason)
-            self._logged_outage = True
+        self._outages.down(reason)
         self._change(connected=False, error=reason)
 
     def _change(self, *, connected: bool, error: str | None) -> None:

@@ -75,6 +75,12 @@ class Discovery(NamedTuple):
         whole["components"] |= {one: {"platform": gone[one]} for one in sorted(gone)}
         return [Message(message.topic, _json(whole)), message]
 
+    def empty(self, ids: Iterable[str]) -> list[Message]:
+        """Take all of it away: these entities, and so the device."""
+        if not self.by_entity:
+            return [Message(self.device_topic, "")]
+        return [Message(self._entity_topic(catalogue()[one].platform, one), "") for one in ids]
+
     def found(self, topic: str, payload: bytes) -> dict[str, str]:
         """Ids and platforms that a retained message of ours announces; empty where it is none."""
         if topic == self.device_topic:

@@ -26,6 +26,8 @@ class Heard(Enum):
     """What a message means for what is to be said."""
 
     NOTHING = "nothing"
+    NEWS = "there is more to announce, or something to remove"
+    GOODBYE = "another kstar-tui on this inverter has ended, and spoke for both"
     BIRTH = "Home Assistant has started"
     STALE = "what stood in the way of announcing is removed: announce when that is done"
     RIVAL = "another kstar-tui publishes this inverter"

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from kstar_tui.monitor.update import Update
+from kstar_tui.monitor.update import NAMELESS, Update
+from kstar_tui.mqtt import reasons
 from kstar_tui.mqtt.connection import MqttConnection
 from kstar_tui.mqtt.legacy import legacy_messages
 from kstar_tui.mqtt.message import Heard, Incoming, Will
@@ -32,10 +33,11 @@ REPEAT = 2.0
 half a second late."""
 BIRTH = 3.0
 """Home Assistant's birth is answered within so many seconds, by chance: not by all at once."""
+LINGER = 0.5
+"""Seconds in which a connection that is left brings and takes what is on its way; not where the
+next one has the same client id."""
 GOODBYE = 0.2
 """Seconds for the broker to take the goodbye."""
-_NAMELESS = 3
-"""Readings for which a serial number is waited for before it connects without one."""
 
 
 class MqttStatus(NamedTuple):
@@ -97,9 +99,17 @@ class Publisher:
         self._running = False
         self._nameless = 0
         self._voice: Voice | None = None
+        self._standing_by = False
+        self._due = False
+        """There is something to announce when the one before is through."""
         self._greeting: asyncio.Task[None] | None = None
         self._pending: Update | None = None
         self._latest: Update | None = None
+        self._named: str | None = None
+        """The key, where it is a serial number."""
+        self._ghost: str | None = None
+        """A topic that is to be empty. A broker may take our leaving for an accident, and say the
+        will once more."""
         self._rival = False
         connection.on_connected(self._connected)
         connection.on_relieved(self._send_pending)
@@ -153,7 +163,9 @@ class Publisher:
             self._pending = update
         if voice is not None:
             if voice.learn(update) and voice.announced:
-                self._announce()
+                self._due = True
+                if self._greeting is None:
+                    self._greet(0)
             voice.tell(before, update)
         self._send_pending()
 
@@ -164,17 +176,22 @@ class Publisher:
         voice = self._voice
         if voice is None:
             self._nameless += update.fresh
-            if update.info is None and self._nameless < _NAMELESS:
+            if update.info is None and self._nameless < NAMELESS:
                 return None
         elif update.info is None or update.key == voice.topics.key:
             return voice
         else:
             _log.warning("MQTT: the inverter is %s now, no longer %s", update.key, voice.topics.key)
-            voice.be(OFFLINE)
-            self._leave()
+            if voice.topics.key == self._named:
+                voice.be(OFFLINE)
+            else:
+                voice.vanish()
+                self._ghost = voice.topics.availability
+            self._leave(LINGER if self._options.client_id is None else 0)
         from kstar_tui.mqtt.voice import Voice
 
         topics = Topics(self._options.base, update.key)
+        self._named = update.key if update.info is not None and update.info.serial else None
         self._voice = Voice(self._connection, topics, self._options, self._instance)
         self._connection.open(
             self._options.client_id or f"kstar-tui-{update.key}-{self._instance[:4]}",
@@ -184,16 +201,22 @@ class Publisher:
 
     def _stands_by(self) -> bool:
         """Whether another process publishes; what it publishes is not ours to end."""
-        if not self._standby():
+        standing_by, before = self._standby(), self._standing_by
+        self._standing_by = standing_by
+        if standing_by is not before:
+            text = "left to another process" if standing_by else "no longer left to another process"
+            _log.warning("MQTT: %s", text)
+        if not standing_by:
             return False
         if self._voice is not None:
             self._leave()
         return True
 
-    def _leave(self) -> None:
+    def _leave(self, linger: float = 0) -> None:
         self._stop_greeting()
-        self._connection.leave()
+        self._connection.leave(linger)
         self._voice = self._pending = None
+        self._rival = False
 
     # The connection.
 
@@ -202,8 +225,11 @@ class Publisher:
         if voice is None:
             return
         voice.forget()
+        self._rival = False
         self._send_pending()
-        self._connection.subscribe(voice.subscriptions)
+        # What was retained threw us out: it is announced all the same.
+        deaf = self._connection.last_error == reasons.UNASKED
+        self._connection.subscribe(voice.subscriptions(retained=not deaf))
         self._greet(self._settle)
 
     def _heard(self, message: Incoming) -> None:
@@ -211,9 +237,16 @@ class Publisher:
         if voice is None or not self._running:
             # The last word is our own goodbye, which comes back to us.
             return
-        match voice.hear(message, self._latest):
+        match voice.hear(message):
             case Heard.BIRTH:
                 self._greet(BIRTH * self._chance())
+            case Heard.GOODBYE:
+                self._rival = False
+                self._greet(BIRTH * self._chance())
+            case Heard.NEWS:
+                self._due = True
+                if self._greeting is None:
+                    self._greet(self._settle)
             case Heard.STALE:
                 # Home Assistant refuses what it has not taken away yet.
                 self._greet(2 * self._settle)
@@ -240,18 +273,27 @@ class Publisher:
         clock = self._connection.clock
         try:
             await clock.sleep(delay)
-            self._announce()
-            await clock.sleep(REPEAT)
-            self._repeat()
+            self._due = True
+            while self._due:
+                self._announce()
+                await clock.sleep(REPEAT)
+                if not self._due:
+                    self._repeat()
         except Exception:
             _log.exception("announcing the inverter to the broker")
+        self._greeting = None
 
     def _announce(self) -> None:
         """What exists, that we are here, and how it stands: in this order."""
         voice, update = self._voice, self._latest
-        if voice is not None and update is not None and self._connection.connected:
+        if voice is None or update is None or not self._connection.connected:
+            self._due = False
+        elif self._connection.ready:
+            self._due = False
             voice.announce(update)
             self._repeat()
+            if self._ghost is not None and self._connection.publish(self._ghost, "", retain=True):
+                self._ghost = None
 
     def _repeat(self) -> None:
         voice, update = self._voice, self._latest
@@ -260,13 +302,16 @@ class Publisher:
         voice.tell(None, update)
         if update.reading is not None and self._age(update) <= self._max_age:
             voice.state(update)
+            if update is self._pending:
+                self._pending = None
+                self.sent += 1
         voice.energy(update, anew=True)
 
     # The readings.
 
     def _send_pending(self) -> None:
         update, connection = self._pending, self._connection
-        if update is None or update.reading is None or not connection.ready:
+        if update is None or update.reading is None or not self._running or not connection.ready:
             return
         if self._age(update) > self._max_age:
             self._pending = None
@@ -274,9 +319,12 @@ class Publisher:
             return
         legacy = self._options.legacy
         messages = legacy_messages(update.reading, legacy) if legacy is not None else []
+        announced = self._voice is not None and self._voice.announced
+        if not messages and not announced:
+            return
         if not all(connection.publish(topic, payload) for topic, payload in messages):
             return
-        if self._voice is not None and self._voice.announced:
+        if self._voice is not None and announced:
             self._voice.state(update)
         self._pending = None
         self.sent += 1

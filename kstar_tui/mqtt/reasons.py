@@ -27,6 +27,17 @@ _CERTIFICATES = {
 """By OpenSSL's verification code."""
 _WRONG_NAME_CODES = (62, 64)
 
+_NOT_AUTHORISED = (4, 5, 0x86, 0x87)
+_REFUSALS = {
+    1: "it does not speak this version of MQTT",
+    0x84: "it does not speak this version of MQTT",
+    2: "it refuses the client id",
+    0x85: "it refuses the client id",
+    3: "it says that it is not available",
+    0x88: "it says that it is not available",
+    0x9A: "it keeps no retained messages, which the will and Home Assistant need",
+}
+
 _NO_TLS = "it does not speak TLS on this port: use mqtt:// or the port of mqtts://"
 _BROKEN_OFF = f"it broke off the TLS handshake; perhaps {_NO_TLS}"
 _NO_ROUTE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN)
@@ -34,23 +45,20 @@ _NO_ROUTE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETD
 
 def closed_early(broker: Broker) -> str:
     """A connection that ended before the broker said a word."""
-    text = "it closed the connection without an answer: it is no MQTT broker"
-    return text if broker.tls else f"{text}, or it expects TLS (mqtts://)"
+    tls = "" if broker.tls else ", or it expects TLS (mqtts://)"
+    return (
+        f"it closed the connection without an answer: it is no MQTT broker{tls}, or it keeps no"
+        " retained messages"
+    )
 
 
 def refusal(code: int, broker: Broker) -> str:
     """What a broker means by an MQTT 3.1.1 CONNACK return code (1 to 5) or its 5.0 reason code."""
-    if code in (4, 5, 0x86, 0x87):
+    if code in _NOT_AUTHORISED:
         if broker.username is None:
             return "it wants a user and password (not authorised)"
         return "wrong user or password, or the user is not authorised"
-    if code in (3, 0x88):
-        return "it says that it is not available"
-    if code in (2, 0x85):
-        return "it refuses the client id"
-    if code in (1, 0x84):
-        return "it does not speak this version of MQTT"
-    return f"it refuses the connection with code {code}"
+    return _REFUSALS.get(code) or f"it refuses the connection with code {code}"
 
 
 def failure(error: BaseException | None, broker: Broker) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from kstar_tui.monitor.events import events_between
 from kstar_tui.monitor.update import Update
 from kstar_tui.mqtt import payloads
@@ -12,7 +10,7 @@ from kstar_tui.mqtt.connection import MqttConnection
 from kstar_tui.mqtt.discovery import Discovery
 from kstar_tui.mqtt.message import Heard, Incoming
 from kstar_tui.mqtt.options import MqttOptions
-from kstar_tui.mqtt.topics import OFFLINE, ONLINE, Topics
+from kstar_tui.mqtt.topics import DISCOVERY_PREFIX, OFFLINE, ONLINE, Topics
 
 ENERGY_EVERY = 60.0
 """Seconds after which counters are sent again that have not changed."""
@@ -25,13 +23,16 @@ class Voice:
         self, connection: MqttConnection, topics: Topics, options: MqttOptions, instance: str
     ) -> None:
         """`instance` tells one running kstar-tui from another."""
+        # Some change the one and keep the other.
+        self._births = {
+            f"{prefix}/status" for prefix in (options.discovery_prefix, DISCOVERY_PREFIX)
+        }
         self.topics = topics
         self.announced = False
         """This connection knows what exists, and that we are here."""
         self._connection = connection
         self._options = options
         self._instance = instance
-        self._birth = f"{options.discovery_prefix}/status"
         self._announcer: Announcer | None = None
         if options.discovery != "off":
             by_entity = options.discovery == "entities"
@@ -40,13 +41,13 @@ class Voice:
             )
         self.forget()
 
-    @property
-    def subscriptions(self) -> Iterable[str]:
-        """What has to be heard."""
-        wanted = [self.topics.availability, self.topics.device]
-        if self._announcer is not None:
-            wanted += [self._birth, *self._announcer.subscriptions]
-        return wanted
+    def subscriptions(self, *, retained: bool = True) -> list[str]:
+        """What has to be heard; without `retained` only where hardly anything is."""
+        births = sorted(self._births) if self._announcer is not None else []
+        if not retained:
+            return births
+        before = self._announcer.subscriptions if self._announcer is not None else ()
+        return [self.topics.availability, self.topics.device, *births, *before]
 
     def forget(self) -> None:
         """A new connection has not been told anything."""
@@ -60,18 +61,19 @@ class Voice:
         """Look for values that were not known before; whether there is more to announce."""
         return self._announcer is not None and self._announcer.learn(update)
 
-    def hear(self, message: Incoming, update: Update | None) -> Heard:
+    def hear(self, message: Incoming) -> Heard:
         """Answer a message as far as that has no time to wait for."""
         topics = self.topics
         if message.topic == topics.availability:
-            # Another kstar-tui on the same inverter has said goodbye for both.
             if message.payload == OFFLINE.encode() and not message.retained and self.announced:
                 self.be(ONLINE)
+                # It may have said more that was not so.
+                return Heard.GOODBYE
         elif message.topic == topics.device:
             other = publisher_of(message.payload)
             if other not in (None, self._instance) and not message.retained:
                 return Heard.RIVAL
-        elif message.topic == self._birth:
+        elif message.topic in self._births:
             if message.payload == ONLINE.encode() and not message.retained:
                 return Heard.BIRTH
         elif message.retained and self._announcer is not None:
@@ -79,13 +81,21 @@ class Voice:
             if finding is Finding.STALE:
                 self._say(message.topic, "", retain=True)
                 return Heard.STALE
-            if finding is Finding.NEWS and self.announced and update is not None:
-                self.announce(update)
+            if finding is Finding.NEWS and self.announced:
+                return Heard.NEWS
         return Heard.NOTHING
 
     def be(self, reach: str) -> None:
         """Say that kstar-tui is `online` or `offline`."""
         self._say(self.topics.availability, reach, retain=True)
+
+    def vanish(self) -> None:
+        """Take away all that is retained: this inverter goes by another name."""
+        if self._announcer is not None:
+            for message in self._announcer.farewell():
+                self._say(message.topic, message.payload, retain=True)
+        for topic in (self.topics.inverter, self.topics.device, self.topics.availability):
+            self._say(topic, "", retain=True)
 
     def introduce(self) -> None:
         """Say who we are once more, to one that came later."""
@@ -104,7 +114,7 @@ class Voice:
     def tell(self, before: Update | None, update: Update) -> None:
         """What is no reading and is news: the inverter's reach, who it is, what happened, the
         counters. Events and counters only with the update `before`."""
-        if not self.announced or not self._connection.connected:
+        if not self.announced or not self._connection.ready:
             return
         reach = ONLINE if update.state.available else OFFLINE
         if reach != self._reach:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     # Loaded only where the history, MQTT or the demo is on.
     from kstar_tui.history.archive import Archive
     from kstar_tui.history.bucket import Bucket
-    from kstar_tui.history.ledger import HistoryStatus
+    from kstar_tui.history.keeping import HistoryStatus
     from kstar_tui.mqtt.publisher import MqttStatus
     from kstar_tui.past import Past
 
@@ -66,7 +66,7 @@ class Session:
             named=found is None,
             ledger=self._ledger,
         )
-        self._publisher = make_publisher(settings, clock, self._ledger)
+        self._publisher = make_publisher(settings, clock, self._stands_by)
         self._on_update = on_update
         self._on_mqtt = on_mqtt
         self._before: Update | None = None
@@ -75,6 +75,9 @@ class Session:
         self._past_key = past.key if past else None
         self._live_through(next(self._past, []))
         self._recall(self._past_key or (found.serial if found and found.serial else None))
+
+    def _stands_by(self) -> bool:
+        return self._ledger is not None and self._ledger.stands_by
 
     @property
     def archive(self) -> Archive | None:

@@ -224,6 +224,22 @@ async def test_a_message_that_is_too_long_is_no_obstacle_for_the_one_that_is_nam
     assert len(await retained(mosquitto)) == 1
 
 
+async def test_one_on_our_own_topics_is_removed_unseen(
+    mosquitto: Mosquitto, program: Program
+) -> None:
+    await mosquitto.start()
+    await plant(mosquitto, {**published(), f"kstar/{SERIAL}/device": "x" * 200_000})
+    named = ("mqtt", "clean", "--inverter", SERIAL)
+    done = await program(*named, environment=url(mosquitto))
+    assert (done.status, done.out) == (0, "")
+    assert "Removed unseen: " in done.err
+    assert await retained(mosquitto) == {}
+    await mosquitto.stop()
+    done = await program(*named, environment=url(mosquitto))
+    assert (done.status, done.out) == (1, "")
+    assert "nothing listens on port" in done.err
+
+
 async def test_a_house_full_of_devices(mosquitto: Mosquitto, program: Program) -> None:
     await mosquitto.start()
     payload = '{"origin": {"name": "Zigbee2MQTT"}, "filler": "' + "x" * 800 + '"}'

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from keeping_world import House
 
-from kstar_tui.history.ledger import Keeping
+from kstar_tui.history.keeping import Keeping
+from kstar_tui.history.ledger import BookKeeper
 from kstar_tui.history.store import Store, StoreError
 from kstar_tui.monitor.energy import Flow
 
@@ -117,6 +118,61 @@ def test_a_reader_beside_a_writer_takes_over(
     assert before <= exported(other) <= before + 37 * STEP
     assert sum("only read here" in record.message for record in caplog.records) == 1
     assert sum("written from here now" in record.message for record in caplog.records) == 1
+
+
+def beside(house: House, **options: bool) -> House:
+    """Another process on the same database and in the same time."""
+    other = House(house.path)
+    other.clock = house.clock
+    other.book = BookKeeper(other.path, other.calendar, interval=5.0, clock=other.clock, **options)
+    return other
+
+
+@pytest.mark.parametrize(
+    ("publishes", "serial", "stands_by"),
+    [(True, "KSE1", True), (False, "KSE1", False), (True, "KSE2", False)],
+)
+def test_it_stands_by_where_another_process_publishes_the_same_inverter(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    publishes: bool,
+    serial: str,
+    stands_by: bool,
+) -> None:
+    idle = House(tmp_path / "history.sqlite")
+    house = beside(idle, publishes=publishes)
+    assert not house.book.stands_by
+    house.live(10)
+    assert not house.book.stands_by
+    other = beside(house, publishes=True)
+    other.serial = serial
+    other.live(130)
+    assert other.book.stands_by is stands_by
+    warned = [r.message for r in caplog.records if "history is written by process" in r.message]
+    assert len(warned) == 1
+    assert ("none is kept of KSE2" in warned[0]) is (serial == "KSE2")
+    house.book.close()
+    other.live(130)
+    assert not other.book.stands_by
+
+
+def test_it_stands_by_where_the_file_cannot_even_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = beside(House(tmp_path / "history.sqlite"), publishes=True)
+    house.live(10)
+    other = beside(house, publishes=True)
+    real = Store.open
+
+    def unreadable(*args: object, write: bool = True, **more: object) -> Store:
+        if not write:
+            raise StoreError("another version's")
+        return real(*args, write=write, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Store, "open", unreadable)
+    other.live(300)
+    assert other.book.stands_by
+    assert sum("written by process" in record.message for record in caplog.records) == 1
 
 
 def test_a_file_that_is_damaged_meanwhile_is_set_aside(

@@ -211,6 +211,28 @@ async def test_another_inverter_at_an_address_that_was_found_is_not_taken_for_it
     assert (latest.state, latest.key, latest.address) == (LinkState.ONLINE, "KSE1", MOVED)
 
 
+async def test_a_serial_number_that_is_blank_for_once_is_no_other_inverter(
+    clock, world, watch
+) -> None:
+    watched = watch(HOME)
+    await clock.settle()
+    world.down = True
+    await clock.advance(60)
+    # It has just powered up.
+    world.down = False
+    world.serials[HOME] = ""
+    asked = len(world.times("identify"))
+    await clock.advance(200)
+    assert watched.monitor.latest.state is LinkState.ONLINE
+    assert len(world.times("identify")) > asked
+    world.serials[HOME] = "KSE1"
+    await clock.advance(200)
+    assert {update.key for update in watched.updates if update.info is not None} == {"KSE1"}
+    latest = watched.monitor.latest
+    assert latest.info is not None
+    assert latest.info.serial == "KSE1"
+
+
 async def test_back_at_an_address_where_another_one_answered_for_a_while(
     clock, world, watch
 ) -> None:

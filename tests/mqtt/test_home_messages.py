@@ -176,6 +176,7 @@ async def test_a_field_that_is_filled_later_is_announced_then(home: Start) -> No
     assert "load_power" in before
     assert "battery_soh" not in before
     await house.poll(1, reading=make_reading(load_power=480, battery_soh=55))
+    await house.clock.advance(0)
     said = await house.said()
     after = json.loads(payload(said, CONFIG))["components"]
     assert after.keys() - before.keys() == {"battery_soh"}

@@ -14,11 +14,15 @@ from home_world import (
     ROOT,
     Home,
     Start,
+    energy,
     loads,
     payload,
     topics,
 )
 from mqtt_helpers import INFO, SERIAL, Mosquitto
+
+from kstar_tui.monitor.update import LinkState
+from kstar_tui.mqtt import reasons
 
 ENTITY = f"homeassistant/sensor/kstar_{SERIAL}"
 
@@ -118,6 +122,9 @@ async def test_another_ones_goodbye_is_corrected_and_no_more(home: Start) -> Non
     house.watcher.publish(f"{ROOT}/availability", "offline", retain=True)
     await house.until(lambda: any(one.payload == b"offline" for one in house.heard))
     assert [one.payload for one in await house.said()] == ["offline", "online"]
+    # It may have said that the inverter is away, too, or announced what an older version knows.
+    await house.clock.advance(3.5)
+    assert topics(await house.said()) == [*ANNOUNCED, *MOMENTARY, *MOMENTARY]
 
 
 async def test_two_of_them_on_one_inverter_are_told_of_each_other_once(
@@ -144,9 +151,12 @@ async def test_two_of_them_on_one_inverter_are_told_of_each_other_once(
     await other.publisher.stop()
     await one.until(lambda: any(m.payload == b"offline" for m in one.heard))
     assert payload(await one.said(), f"{ROOT}/availability") == "online"
+    assert not one.publisher.status.rival
 
 
-async def test_what_another_process_publishes_is_left_to_it(home: Start) -> None:
+async def test_what_another_process_publishes_is_left_to_it(
+    home: Start, caplog: pytest.LogCaptureFixture
+) -> None:
     house = await home()
     house.standby = True
     await house.poll(3)
@@ -161,6 +171,9 @@ async def test_what_another_process_publishes_is_left_to_it(home: Start) -> None
     # It was neither a goodbye nor an accident: nobody has said `offline`.
     seen = topics(await house.introduced())
     assert seen == [*ANNOUNCED, *MOMENTARY, *MOMENTARY]
+    told = [r.message for r in caplog.records if "another process" in r.message]
+    left, back = "MQTT: left to another process", "MQTT: no longer left to another process"
+    assert told == [left, back, left, back]
 
 
 async def test_another_inverter_is_published_under_its_own_name(home: Start) -> None:
@@ -175,6 +188,81 @@ async def test_another_inverter_is_published_under_its_own_name(home: Start) -> 
     assert (said[0].topic, said[0].payload) == (f"{ROOT}/availability", "offline")
     assert all("/OTHER/" in one.topic or "_OTHER/" in one.topic for one in said[1:])
     assert "kstar/OTHER/state" in topics(said)
+
+
+@pytest.mark.parametrize("discovery", ["device", "entities", "off"])
+async def test_a_name_that_comes_late_leaves_no_ghost(
+    home: Start, mosquitto: Mosquitto, subscribe, discovery: str
+) -> None:
+    house = await home(discovery=discovery)
+    await house.poll(3, info=None)
+    await house.connected()
+    await house.clock.advance(3)
+    assert "kstar/127.0.0.1/state" in topics(await house.said())
+    house.tell()
+    await house.watcher.until("kstar/127.0.0.1/availability", "")
+    await house.connected()
+    await house.clock.advance(3)
+    assert f"{ROOT}/state" in topics(await house.said())
+    late = await subscribe(mosquitto.port, ("#",))
+    kept = {topic for topic, *_ in await late.settled()}
+    assert not [topic for topic in kept if "127" in topic]
+    assert f"{ROOT}/availability" in kept
+
+
+async def test_what_somebody_retained_there_locks_nobody_out(
+    home: Start, mosquitto: Mosquitto, subscribe
+) -> None:
+    await mosquitto.ensure()
+    planter = await subscribe(mosquitto.port, ("marker",))
+    planter.publish(f"{ROOT}/device", "x" * 200_000, retain=True)
+    await planter.settled()
+    house = await home()
+    house.tell()
+    await house.until(lambda: house.connection.last_error == reasons.UNASKED)
+    await house.connected()
+    await house.clock.advance(3)
+    said = [one for one in await house.said() if one.topic in {*ANNOUNCED, *MOMENTARY}]
+    assert topics(said)[-6:] == [*ANNOUNCED, *MOMENTARY][-4:] + MOMENTARY
+
+
+async def test_a_broker_that_takes_nothing_is_told_when_it_does(
+    home: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = await home(legacy=None)
+    await house.introduced()
+    ready = type(house.connection).ready
+    monkeypatch.setattr(type(house.connection), "ready", False)
+    house.watcher.publish("homeassistant/status", "online")
+    await house.until(lambda: any("status" in one.topic for one in house.heard))
+    await house.watcher.settled()
+    await house.clock.advance(30)
+    assert await house.said() == []
+    monkeypatch.setattr(type(house.connection), "ready", ready)
+    await house.clock.advance(2)
+    assert topics(await house.said()) == [*ANNOUNCED, *MOMENTARY]
+
+
+async def test_what_is_sent_is_not_remembered_while_the_inverter_is_away(home: Start) -> None:
+    house = await home(values=True)
+    await house.introduced()
+    for kwh in range(100):
+        await house.poll(1, energy=energy(kwh), state=LinkState.OFFLINE, fresh=False)
+        await house.said()
+    assert len(house.connection._backlog) < 50
+
+
+async def test_only_what_went_out_counts_as_sent(home: Start) -> None:
+    house = await home()
+    house.tell()
+    await house.connected()
+    house.tell()
+    assert house.publisher.status.sent == 0
+    await house.clock.advance(3)
+    assert loads(await house.said()) == [480, 480]
+    assert house.publisher.status.sent == 1
+    await house.poll(2)
+    assert house.publisher.status.sent == 3
 
 
 async def test_what_an_earlier_version_announced_and_is_gone_is_removed(

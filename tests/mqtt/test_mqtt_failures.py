@@ -222,6 +222,7 @@ async def test_connections_that_come_and_go_are_one_piece_of_news(
     assert [record.message.partition(": ")[2] for record in caplog.records] == [
         "the connection was lost; still trying",
         "connected",
+        "the connection comes and goes: the connection was lost; still trying",
     ]
 
 
@@ -300,7 +301,7 @@ async def test_it_is_opened_once(open_connection: Open) -> None:
 
 async def test_nothing_is_sent_without_a_connection(caplog: pytest.LogCaptureFixture) -> None:
     connection = MqttConnection(Broker("127.0.0.1", 1), SystemClock())
-    assert not connection.publish("a", "b", qos=1)
+    assert not connection.publish("a", "b")
     connection.keep_alive()
     await connection.close()
     assert not connection.ready

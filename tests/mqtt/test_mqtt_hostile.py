@@ -165,9 +165,9 @@ async def test_what_is_owed_is_taken(meet) -> None:
         await reader.read(4096)
         writer.write(GREETING)
         for _ in range(2):
-            # Topic `a` and payload `b` with QoS 1.
+            # Topic `a` and payload `b` with QoS 1, retained.
             packet = await reader.readexactly(8)
-            assert packet[:5] == b"\x32\x06\x00\x01a"
+            assert packet[:5] == b"\x33\x06\x00\x01a"
             writer.write(b"\x40\x02" + packet[5:7])
         assert await reader.readexactly(2) == b"\xc0\x00"
         writer.write(b"\xd0\x00")
@@ -176,10 +176,13 @@ async def test_what_is_owed_is_taken(meet) -> None:
         heard_again.set()
 
     outages = await meet(behave, keepalive=1)
-    connection = outages.connection
-    connection.on_connected(lambda: [connection.publish("a", "b", qos=1) for _ in range(2)])
+    connection, connected = outages.connection, asyncio.Event()
+    connection.on_connected(connected.set)
+    await connected.wait()
+    for _ in range(2):
+        await connection.deliver("a", "b", PATIENCE)
     await asyncio.wait_for(pinged.wait(), PATIENCE)
-    assert connection.publish("a", "b", qos=1)
+    assert connection.publish("a", "bcd")
     await asyncio.wait_for(heard_again.wait(), PATIENCE)
     assert connection.connected
     assert outages.errors.empty()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tui_world import NOON, mqtt, view
 
-from kstar_tui.history.ledger import HistoryStatus, Keeping
+from kstar_tui.history.keeping import HistoryStatus, Keeping
 from kstar_tui.tui.details import sections
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from tui_world import INFO, NOBODY_KNOWS, NOON, cells, mqtt, reading, update, view, without_reading
 
-from kstar_tui.history.ledger import HistoryStatus, Keeping
+from kstar_tui.history.keeping import HistoryStatus, Keeping
 from kstar_tui.monitor.update import LinkState
 from kstar_tui.protocol.device import DeviceInfo
 from kstar_tui.tui.glyphs import ASCII, UNICODE, Glyphs

@@ -14,7 +14,7 @@ from kstar_tui.protocol.reading import Reading
 
 if TYPE_CHECKING:
     # Each is loaded only where it is on.
-    from kstar_tui.history.ledger import HistoryStatus
+    from kstar_tui.history.keeping import HistoryStatus
     from kstar_tui.history.today import TodaySummary
     from kstar_tui.mqtt.publisher import MqttStatus
 
