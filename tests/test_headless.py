@@ -68,6 +68,11 @@ class Daemon:
 Run = Callable[..., Awaitable[Daemon]]
 
 
+def _as_in_a_terminal() -> None:
+    # Where the tests run under nohup it is ignored, and would be by the daemon.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.fixture
 async def run(tmp_path: Path) -> AsyncIterator[Run]:
     """Starts daemons that know nothing of this machine's settings and end with the test."""
@@ -85,6 +90,7 @@ async def run(tmp_path: Path) -> AsyncIterator[Run]:
             stderr=asyncio.subprocess.PIPE,
             cwd=Path(__file__).parent.parent,
             env=kept | {"HOME": str(tmp_path), "TZ": "UTC"} | environment,
+            preexec_fn=_as_in_a_terminal,
         )
         made.append(Daemon(process))
         return made[-1]
