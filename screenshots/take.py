@@ -50,6 +50,16 @@ SHOTS = (
     Shot("history-day-80x24", 80, 24, keys="2,,,,,,,", wanted="observed"),
     Shot("history-day-120x40", 120, 40, keys="2,,,,,,,,,,,,", wanted="observed", until="18:00"),
     Shot("history-month-120x40", 120, 40, keys="2m,,,", wanted="observed", patience=25),
+    Shot(
+        "events-80x24",
+        80,
+        24,
+        start="10:00",
+        until="12:05",
+        fault="error=0x40000",
+        keys="5",
+        wanted="so far",
+    ),
     Shot("help-80x24", 80, 24, start="10:00", until="10:20", keys="?", wanted="keys and signs"),
 )
 SPEED = 400

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,6 +13,7 @@ from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.message import Message
 from textual.screen import Screen
 from textual.worker import Worker
 
@@ -25,8 +26,10 @@ from kstar_tui.link.interface import Address
 from kstar_tui.monitor.update import Update
 from kstar_tui.settings import Settings
 from kstar_tui.status import DEMO_WANTED, Status
+from kstar_tui.tui.events.screen import EventsScreen, Happened
+from kstar_tui.tui.focus.screen import FocusScreen, Page
 from kstar_tui.tui.glyphs import ASCII, UNICODE, speaks_unicode
-from kstar_tui.tui.help import HelpScreen, history_signs
+from kstar_tui.tui.help import HelpScreen, events_signs, focus_signs, history_signs
 from kstar_tui.tui.history.screen import HistoryScreen, Source
 from kstar_tui.tui.live.screen import LiveScreen
 from kstar_tui.tui.messages import InverterChosen, LinkChanged, MqttChanged, ReadingArrived
@@ -34,6 +37,7 @@ from kstar_tui.tui.panel import PanelScreen
 from kstar_tui.tui.search.screen import SearchScreen
 from kstar_tui.tui.session import Session
 from kstar_tui.tui.themes import DARK, LIGHT, theme_for
+from kstar_tui.tui.words import short_name
 
 if TYPE_CHECKING:
     # The simulator is loaded where there is a demo.
@@ -50,6 +54,16 @@ except ImportError:
 
 _CALM = 10.0
 _SEARCH_LISTEN = 2.5
+_LIVE = "live"
+_PLACES = {
+    _LIVE: ("Live", "Where the power goes now"),
+    "history": ("History", "Days, weeks, months, years"),
+    "battery": ("Battery", "All of the battery, and its day"),
+    "grid": ("Grid & load", "All of grid and house, and their day"),
+    "events": ("Events", "Faults, the grid, the connection, and what they mean"),
+}
+_TOLD = ("live.poll", "live.search")
+"""Keys that the line at the bottom has no room for."""
 _HISTORY_OFF = (
     "History is off.",
     'Start without --no-history, or take path = "off" out of [history] in config.toml.',
@@ -103,6 +117,7 @@ class KstarApp(App[None]):
         self._past = past
         self._calm = calm
         self._live: LiveScreen | None = None
+        self._where = _LIVE
         self._running_session: Worker[None] | None = None
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -124,10 +139,10 @@ class KstarApp(App[None]):
                 yield command
         yield SystemCommand("Help", "The keys of this screen, and its signs", self.action_help)
         yield SystemCommand("Search", "Look for another inverter", self.action_search)
-        if isinstance(screen, HistoryScreen):
-            yield SystemCommand("Live", "Where the power goes now", self.action_live)
+        for where, (title, text) in _PLACES.items() if self.session is not None else ():
+            if where != self._where:
+                yield SystemCommand(title, text, partial(self.action_go, where))
         if isinstance(screen, LiveScreen):
-            yield SystemCommand("History", "Days, weeks, months, years", self.action_history)
             yield SystemCommand(
                 "Connections", "The inverter, the link and MQTT in detail", screen.action_details
             )
@@ -160,19 +175,40 @@ class KstarApp(App[None]):
             )
         )
 
-    def action_history(self) -> None:
-        """What was, of the inverter that is shown."""
+    def action_go(self, where: str) -> None:
+        """To one of the screens that show the inverter; each lies on Live."""
         session = self.session
-        if session is None or not isinstance(self.screen, LiveScreen):
+        if session is None or self._live not in self.screen_stack:
             return
-        self.push_screen(
-            HistoryScreen(partial(_past_of, session), self.clock, self.calendar, self.glyphs)
-        )
-
-    def action_live(self) -> None:
-        """Back to what is now."""
-        if isinstance(self.screen, HistoryScreen):
+        make = self._screens(session).get(where)
+        if where == self._where or (make is None and where != _LIVE):
+            return
+        while self.screen is not self._live:
             self.pop_screen()
+        if make is not None:
+            self.push_screen(make())
+        self._where = where
+
+    def _screens(self, session: Session) -> dict[str, Callable[[], Screen[None]]]:
+        clock, glyphs = self.clock, self.glyphs
+        return {
+            "history": lambda: HistoryScreen(
+                partial(_past_of, session), clock, self.calendar, glyphs
+            ),
+            "battery": partial(self._focus, Page.BATTERY, session),
+            "grid": partial(self._focus, Page.GRID, session),
+            "events": lambda: EventsScreen(partial(_happened_to, session), clock, glyphs),
+        }
+
+    def _focus(self, page: Page, session: Session) -> FocusScreen:
+        return FocusScreen(
+            page,
+            session,
+            self.glyphs,
+            demo=self._demo,
+            calm=self._calm,
+            calendar=self.calendar,
+        )
 
     def action_command_palette(self) -> None:
         """Every action by its name."""
@@ -188,16 +224,24 @@ class KstarApp(App[None]):
         keys = [
             (self.get_key_display(active.binding), active.binding.description)
             for active in self.screen.active_bindings.values()
-            if active.binding.id and active.binding.show and active.enabled
+            if active.binding.id and active.enabled
+            if active.binding.show or active.binding.id in _TOLD
+            if not active.binding.action.startswith("app.go(")
         ]
+        if not isinstance(self.screen, SearchScreen):
+            keys.insert(0, ("1 … 5", "Live, History, Battery, Grid & load, Events"))
         keys += [("^p", "Every action, and the themes"), ("^c", "Quit with status 130")]
-        if isinstance(self.screen, LiveScreen):
-            self.push_screen(HelpScreen("Live: keys and signs", keys, self.glyphs))
-        elif isinstance(self.screen, HistoryScreen):
-            signs = history_signs(self.glyphs)
-            self.push_screen(HelpScreen("History: keys and signs", [*keys, *signs]))
-        else:
-            self.push_screen(HelpScreen("Search: keys", keys))
+        self.push_screen(self._help(keys))
+
+    def _help(self, keys: list[tuple[str, str]]) -> HelpScreen:
+        screen, glyphs = self.screen, self.glyphs
+        if isinstance(screen, SearchScreen):
+            return HelpScreen("Search: keys", keys)
+        title = f"{_PLACES[self._where][0]}: keys and signs"
+        if isinstance(screen, LiveScreen):
+            return HelpScreen(title, keys, glyphs)
+        signs = {HistoryScreen: history_signs, EventsScreen: events_signs}
+        return HelpScreen(title, [*keys, *signs.get(type(screen), focus_signs)(glyphs)])
 
     def action_demo(self) -> None:
         """Leave for the simulated inverter."""
@@ -229,18 +273,22 @@ class KstarApp(App[None]):
         live = LiveScreen(self.session, self.glyphs, demo=self._demo, calm=self._calm)
         while len(self.screen_stack) > 1:
             self.pop_screen()
-        self._live = live
+        self._live, self._where = live, _LIVE
         self.push_screen(live)
         self._running_session = self.run_worker(self.session.run(), group="session")
 
     def _updated(self, update: Update) -> None:
-        if self._live is not None:
-            happened = ReadingArrived(update) if update.fresh else LinkChanged(update)
-            self._live.post_message(happened)
+        happened = ReadingArrived if update.fresh else LinkChanged
+        self._tell(lambda: happened(update))
 
     def _mqtt_changed(self) -> None:
-        if self._live is not None:
-            self._live.post_message(MqttChanged())
+        self._tell(MqttChanged)
+
+    def _tell(self, happened: Callable[[], Message]) -> None:
+        """Live remembers even while something lies on it."""
+        for screen in self.screen_stack:
+            if screen is self._live or isinstance(screen, FocusScreen):
+                screen.post_message(happened())
 
 
 def _past_of(session: Session) -> Source:
@@ -253,6 +301,13 @@ def _past_of(session: Session) -> Source:
     tariff = Tariff.of(of.import_price, of.export_price, of.currency, of.tariff_bands)
     key = session.history_key or session.monitor.latest.key
     return Source(archive, key, where=status.path, tariff=tariff)
+
+
+def _happened_to(session: Session) -> Happened:
+    update = session.monitor.latest
+    info = update.info
+    name = short_name(info) if info is not None else session.history_key or ""
+    return Happened(session.all_events, name, update.rejected, kept=session.history is not None)
 
 
 async def run_ui(

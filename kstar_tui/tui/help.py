@@ -41,6 +41,29 @@ def history_signs(g: Glyphs) -> list[tuple[str, str]]:
     ]
 
 
+def events_signs(g: Glyphs) -> list[tuple[str, str]]:
+    """Keys of the Events screen that its footer has no room for, and its signs."""
+    return [
+        ("up down", "select another line; j and k, page, home and end, the wheel, too"),
+        ("F", "the filter the other way round"),
+        (g.warning, "a fault"),
+        ("!", "a warning"),
+        (g.online, "good news"),
+        ("so far", "it has not ended"),
+        ("to 08:12", "it had begun before kstar-tui looked"),
+    ]
+
+
+def focus_signs(g: Glyphs) -> list[tuple[str, str]]:
+    """Signs of the Battery and the Grid & load screen."""
+    return [
+        (g.spell("×"), "not observed: a gap, not zero"),
+        ("*", "known from a sister model, not confirmed on a KStar"),
+        (g.spell("—"), "the inverter does not say"),
+        ("mouse", "over a value: what it is, and its bytes"),
+    ]
+
+
 def _signs(g: Glyphs) -> list[tuple[str, str]]:
     thin, heavy, double = g.wires[1:]
     return [

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from kstar_tui.assembly import make_ledger, make_monitor, make_publisher
@@ -14,11 +13,12 @@ from kstar_tui.clock import Clock
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.link.events import Found
 from kstar_tui.link.interface import Address
-from kstar_tui.monitor.events import Event, Kind, Severity, events_between
+from kstar_tui.monitor.events import Event, events_between
 from kstar_tui.monitor.trail import Series, Trail
 from kstar_tui.monitor.update import Update
 from kstar_tui.settings import Settings
 from kstar_tui.tui.outlook import Outlook
+from kstar_tui.tui.remembered import Remembered
 
 if TYPE_CHECKING:
     # Loaded only where the history, MQTT or the demo is on.
@@ -28,9 +28,7 @@ if TYPE_CHECKING:
     from kstar_tui.mqtt.publisher import MqttStatus
     from kstar_tui.past import Past
 
-_EVENTS_KEPT = 50
 _DAY = 86400
-_EVENTS_SINCE = 5 * 366 * _DAY
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +53,7 @@ class Session:
         self.settings = settings
         # Over one lost poll, but not over an outage.
         self.trail = Trail(hold=2.5 * settings.interval)
-        self.events: deque[Event] = deque(maxlen=_EVENTS_KEPT)
+        self.remembered = Remembered()
         self.outlook = Outlook(settings)
         self._ledger = make_ledger(settings, clock, demo=demo)
         self.monitor = make_monitor(
@@ -94,6 +92,14 @@ class Session:
         """The inverter whose history is shown: this one's, before it is known the last one's."""
         key = self._ledger.key if self._ledger else None
         return key or self._loaded
+
+    @property
+    def all_events(self) -> tuple[Event, ...]:
+        """Everything that happened and is known, the newest first."""
+        clock = self.clock
+        return self.remembered.everything(
+            lambda: self.archive, self.history_key, clock.now(), clock.monotonic()
+        )
 
     def close(self) -> None:
         """Save the history; what comes later is not kept."""
@@ -139,14 +145,14 @@ class Session:
         key = self._ledger.key if self._ledger else None
         if key is not None and self._loaded is not None and key != self._loaded:
             # It is another inverter than the one that was shown from disk.
-            self.events.clear()
+            self.remembered.clear()
             self.trail.clear()
             # Even where nothing can be read now, it is this one's from here on.
             self._loaded = key
             self._recall(key)
         self.outlook.take(update, self.archive, key)
         self.trail.on_update(update)
-        self.events.extendleft(events_between(self._before, update))
+        self.remembered.add(events_between(self._before, update))
         self._before = update
 
     def _recall(self, key: str | None) -> None:
@@ -167,18 +173,7 @@ class Session:
                 columns.means,
                 columns.highs,
             )
-            events = archive.events(key, end - _EVENTS_SINCE, end, _EVENTS_KEPT)
-            self.events.extend(
-                Event(
-                    datetime.fromtimestamp(event.at, now.tzinfo),
-                    Severity(event.severity),
-                    event.text,
-                    Kind(event.kind),
-                    event.subject,
-                    event.begins,
-                )
-                for event in events
-            )
+            self.remembered.recall(archive, key, now)
         except Exception:
             # What was is worth less than what is.
             _log.exception("the history could not be shown")

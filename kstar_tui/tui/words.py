@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from kstar_tui.monitor.update import LinkState
+from kstar_tui.protocol.device import DeviceInfo
 from kstar_tui.protocol.reading import Reading
 
 DEADBAND = 20
@@ -55,6 +56,12 @@ def moment(at: datetime, now: datetime) -> str:
     if now - at < timedelta(days=7):
         return f"{at:%a %H:%M}"
     return f"{at:%d %b %H:%M}"
+
+
+def short_name(info: DeviceInfo) -> str:
+    """Model and the end of the serial number."""
+    tail = f" …{info.serial[-4:]}" if info.serial else ""
+    return f"{info.model or 'Inverter'}{tail}"
 
 
 def left_to(pid: int | None) -> str:

@@ -77,7 +77,10 @@ class HistoryScreen(Screen[None]):
     """Shows periods of one inverter; `source` is asked whenever something is read."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "app.live", "Live", id="history.live"),
+        Binding("1", "app.go('live')", "Live", id="history.live"),
+        Binding("3", "app.go('battery')", "Battery", id="history.battery", show=False),
+        Binding("4", "app.go('grid')", "Grid", id="history.grid", show=False),
+        Binding("5", "app.go('events')", "Events", id="history.events", show=False),
         Binding("left", "move(-1)", "Back", id="history.back"),
         Binding("right", "move(1)", "Forth", id="history.forth"),
         Binding("t", "today", "Today", id="history.today"),

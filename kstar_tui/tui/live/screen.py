@@ -13,17 +13,19 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from kstar_tui.monitor.update import Update
-from kstar_tui.protocol.reading import FIELDS
 from kstar_tui.tui.canvas import Canvas
 from kstar_tui.tui.details import DetailsScreen
+from kstar_tui.tui.explain import explain
 from kstar_tui.tui.glyphs import Glyphs
-from kstar_tui.tui.live import flow
 from kstar_tui.tui.live.picture import draw_live, frame_lines
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.messages import LinkChanged, MqttChanged, ReadingArrived
 from kstar_tui.tui.paint import Picture
 from kstar_tui.tui.session import Session
 from kstar_tui.tui.words import age
+
+_PALETTE_FROM = 90
+"""Columns from which the line of keys has room for the palette's."""
 
 
 class LiveCanvas(Canvas):
@@ -53,30 +55,21 @@ class LiveCanvas(Canvas):
 
     def explain(self, field: str) -> str | None:
         """Name, unit, raw bytes and origin of a value."""
-        row, view = FIELDS.get(field), self.view
-        if row is None or view is None:
-            return None
-        lines = [row.label if row.unit is None else f"{row.label}, {row.unit}", field]
-        if row.offset is not None and row.end is not None and view.reading is not None:
-            payload = view.reading.raw[7:-2]
-            raw = payload[row.offset : row.end].hex(" ")
-            lines.append(f"bytes {row.offset}-{row.end - 1}: {raw}")
-        else:
-            lines.append("follows from other values")
-        if row.source.value != "KStar":
-            lines.append(f"({row.source.value})")
-        return "\n".join(lines)
+        return None if self.view is None else explain(field, self.view.reading)
 
 
 class LiveScreen(Screen[None]):
     """Where the power goes. `calm` is the age in seconds up to which data counts as now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("2", "app.history", "History", id="live.history"),
+        Binding("2", "app.go('history')", "History", id="live.history"),
+        Binding("3", "app.go('battery')", "Battery", id="live.battery"),
+        Binding("4", "app.go('grid')", "Grid", id="live.grid"),
+        Binding("5", "app.go('events')", "Events", id="live.events"),
         Binding("space", "pause", "Pause", id="live.pause"),
-        Binding("r", "poll", "Poll now", id="live.poll"),
         Binding("i", "details", "Details", id="live.details"),
-        Binding("s", "app.search", "Search", id="live.search"),
+        Binding("r", "poll", "Poll now", id="live.poll", show=False),
+        Binding("s", "app.search", "Search", id="live.search", show=False),
     ]
 
     DEFAULT_CSS = "LiveScreen.-narrow FooterKey.-command-palette { display: none; }"
@@ -104,7 +97,7 @@ class LiveScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """A narrow line of keys has no room for the palette's."""
-        self.set_class(event.size.width < flow.MIN_WIDTH, "-narrow")
+        self.set_class(event.size.width < _PALETTE_FROM, "-narrow")
 
     def on_reading_arrived(self, message: ReadingArrived) -> None:
         """New values."""
@@ -163,7 +156,7 @@ class LiveScreen(Screen[None]):
             now=session.clock.now(),
             now_monotonic=session.clock.monotonic(),
             trail=session.trail,
-            events=tuple(session.events),
+            events=tuple(session.remembered.recent),
             mqtt=session.mqtt,
             history=session.history,
             paused=self.paused,

@@ -6,7 +6,16 @@ from kstar_tui.monitor.update import LinkState
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.paint import Paint, Rect
-from kstar_tui.tui.words import DEADBAND, STATE_STYLES, age, duration, left_to, moment, number
+from kstar_tui.tui.words import (
+    DEADBAND,
+    STATE_STYLES,
+    age,
+    duration,
+    left_to,
+    moment,
+    number,
+    short_name,
+)
 
 
 def state_glyph(state: LinkState, glyphs: Glyphs) -> str:
@@ -48,8 +57,7 @@ def paused_text(view: View, glyphs: Glyphs) -> str:
 def _name(view: View) -> str:
     info, address = view.update.info, view.update.address
     if info is not None and (info.model or info.serial):
-        tail = f" …{info.serial[-4:]}" if info.serial else ""
-        return f"{info.model or 'Inverter'}{tail}"
+        return short_name(info)
     return str(address) if address else "kstar-tui"
 
 

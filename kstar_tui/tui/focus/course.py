@@ -1,0 +1,138 @@
+"""The chart of today, from midnight to midnight, in as many columns as a screen has room for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from kstar_tui.tui.focus.figures import Course, Values
+from kstar_tui.tui.focus.view import FocusView
+from kstar_tui.tui.history.chart import GUTTER, NOTES, Grid, Half, Panel, draw_panels
+from kstar_tui.tui.paint import Paint, Rect
+from kstar_tui.tui.words import number
+
+MIN_PANEL = 2
+_MINUTES = (1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 15, 16, 18, 20, 24, 30, 36, 45, 60, 90, 120, 180, 240)
+_UNSAVED = 120
+"""Seconds after which a column without anything is a gap: a minute is saved when it is over."""
+_LABEL_EVERY = 8
+_LOWEST_TOP = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One half of a panel: a field as bars of a style, with a word for its direction."""
+
+    field: str
+    style: str
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A panel: what stands on its zero line, and what hangs from it."""
+
+    name: str
+    up: Trace
+    down: Trace | None = None
+    percent: bool = False
+
+
+def least_height(pairs: tuple[Pair, ...]) -> int:
+    """Lines below which a chart says nothing, its axis included."""
+    return 1 + sum(3 if pair.down is None else 4 for pair in pairs)
+
+
+def draw_course(paint: Paint, rect: Rect, view: FocusView, pairs: tuple[Pair, ...]) -> None:
+    """The panels over their hours; where there is no history, why."""
+    today = view.today
+    room = rect.width - GUTTER - NOTES
+    if today is None or view.message:
+        _message(paint, rect, view.message)
+    elif rect.height >= least_height(pairs) and room >= 12:
+        course = fitted(today.course, room)
+        grid = Grid(rect.x + GUTTER, course.count)
+        now = view.now.timestamp()
+        gaps = [
+            seconds <= 0 and course.start + i * course.step + _UNSAVED < now
+            for i, seconds in enumerate(course.observed)
+        ]
+        panels = [_panel(view, course, pair) for pair in pairs]
+        body = Rect(rect.x, rect.y, rect.width, rect.height - 1)
+        draw_panels(paint, body, grid, panels, gaps, None)
+        for index, text in hours(view, course, room):
+            paint.put(grid.left(index), rect.bottom - 1, text, "dim")
+
+
+def _message(paint: Paint, rect: Rect, lines: tuple[str, ...]) -> None:
+    top = rect.y + max(0, (rect.height - len(lines)) // 3)
+    for y, line in enumerate(lines[: rect.bottom - top], top):
+        style = "text" if line is lines[0] else "dim"
+        paint.put(rect.x + 1, y, line[: rect.width - 2], style)
+
+
+@lru_cache(maxsize=4)
+def fitted(course: Course, room: int) -> Course:
+    """The same day in the narrowest round columns of which it has room for all."""
+    whole = course.count * course.step
+    wide = next((60 * m for m in _MINUTES if -(-whole // (60 * m)) <= room), 60 * _MINUTES[-1])
+    size = max(1, wide // course.step)
+    starts = range(0, course.count, size)
+    seconds = course.observed
+    return Course(
+        course.start,
+        course.step * size,
+        tuple(sum(seconds[i : i + size]) for i in starts),
+        {
+            field: tuple(_mean(values[i : i + size], seconds[i : i + size]) for i in starts)
+            for field, values in course.means.items()
+        },
+    )
+
+
+def _mean(values: Values, seconds: tuple[float, ...]) -> float | None:
+    pairs = [(v, s) for v, s in zip(values, seconds, strict=True) if v is not None and s > 0]
+    weight = sum(s for _, s in pairs)
+    return sum(v * s for v, s in pairs) / weight if weight else None
+
+
+def _panel(view: FocusView, course: Course, pair: Pair) -> Panel:
+    if pair.percent:
+        low, high = view.low(pair.up.field), view.high(pair.up.field)
+        note = "" if low is None or high is None else f"{low:.0f} to {high:.0f} %"
+        return Panel(pair.name, _half(course, pair.up, note), unit="%", top=100.0)
+    down = None if pair.down is None else _half(course, pair.down, _most(view, pair.down))
+    up = _half(course, pair.up, _most(view, pair.up))
+    return Panel(pair.name, up, down, "kW", 1000.0, _LOWEST_TOP)
+
+
+def _half(course: Course, trace: Trace, note: str) -> Half:
+    # Bars grow from zero; what a damaged file has below it is no power.
+    values = tuple(None if v is None else max(0.0, v) for v in course.means[trace.field])
+    return Half(trace.word, trace.style, values, note)
+
+
+def _most(view: FocusView, trace: Trace) -> str:
+    high = view.high(trace.field)
+    if high is None:
+        return ""
+    return f"{number(high)} W" if trace.word else f"max {number(high)} W"
+
+
+def hours(view: FocusView, course: Course, room: int) -> list[tuple[int, str]]:
+    """(column, `HH:MM`) where a local hour that is worth a label begins, as far as it has room."""
+    minutes = course.step // 60
+    every = next((h for h in (1, 2, 3, 4, 6) if h * 60 / minutes >= _LABEL_EVERY), 6)
+    labels: list[tuple[int, str]] = []
+    day, seen = view.calendar.day(course.start), None
+    for index in range(course.count):
+        begin = course.start + index * course.step
+        # The first quarter of an hour in it: hours can begin between two columns.
+        for moment in range(-(-begin // 900) * 900, begin + course.step, 900):
+            local = view.calendar.local(moment)
+            if local.minute or local.hour % every or local.hour == seen or local.date() != day:
+                continue
+            if index + 5 <= room + NOTES and (not labels or index - labels[-1][0] > 5):
+                seen = local.hour
+                labels.append((index, f"{local:%H:%M}"))
+    return labels

@@ -1,0 +1,236 @@
+"""The Grid & load screen: what crosses the meter, what the house takes, and their day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kstar_tui.monitor.energy import Flow
+from kstar_tui.tui.focus.course import Pair, Trace
+from kstar_tui.tui.focus.hours import by_the_hour
+from kstar_tui.tui.focus.page import Plan, draw_page
+from kstar_tui.tui.focus.table import (
+    ENERGY,
+    EXTREMES,
+    GAP,
+    PLAIN,
+    Block,
+    Cell,
+    Column,
+    Row,
+    energy,
+    measured,
+    setting,
+    since,
+    worded,
+)
+from kstar_tui.tui.focus.view import FocusView
+from kstar_tui.tui.glyphs import Glyphs
+from kstar_tui.tui.live.rows import Part, draw_rows, label
+from kstar_tui.tui.live.rows import Row as Line
+from kstar_tui.tui.live.rows import measured as parts_of
+from kstar_tui.tui.paint import Paint, Picture, Rect
+from kstar_tui.tui.words import NOTHING, grid_word, house_word, no_grid, number
+
+_STYLES = {"importing": "import", "exporting": "export", "no grid": "fault"}
+_HOURS = (
+    (Column("import", 8), Flow.IMPORT.value),
+    (Column("export", 8), Flow.EXPORT.value),
+    (Column("house", 8), Flow.LOAD.value),
+)
+_NARROW = 28
+"""Cells in which both directions have room by their whole names."""
+_PAIRS = (
+    Pair(
+        "Grid",
+        Trace(Flow.IMPORT.value, "import", "import"),
+        Trace(Flow.EXPORT.value, "export", "export"),
+    ),
+    Pair("House", Trace(Flow.LOAD.value, "house")),
+)
+
+
+def draw_grid(view: FocusView, width: int, height: int, glyphs: Glyphs) -> Picture:
+    """The Grid & load screen for a size."""
+    meter, house, output, state = _meter(view), _house(view), _output(view), _state(view)
+    counted = _energy(view)
+    hours = by_the_hour(view, _HOURS)
+    together = Block(house.title, EXTREMES, (*house.rows, *output.rows))
+    plan = Plan(
+        _hero,
+        (4, 5),
+        two=([meter], [together]),
+        three=([meter], [house, output], [counted, state]),
+        five=([meter], [house, output], [counted, state], *([b] for b in hours)),
+        tall=([meter, counted], [house, output, state]),
+        pairs=_PAIRS,
+        lines=_lines,
+    )
+    return draw_page(view, plan, width, height, glyphs)
+
+
+def _hero(paint: Paint, rect: Rect, view: FocusView) -> None:
+    """Two panels: the grid and the house, each with its day."""
+    side = (rect.width - GAP + 2) // 2
+    grid = Rect(rect.x, rect.y, side, rect.height)
+    house = Rect(rect.right - side, rect.y, side, rect.height)
+    for at, title, lines in (
+        (grid, "Grid", _grid_lines(view, grid.inside().width)),
+        (house, "House", _house_lines(view)),
+    ):
+        style = lines[0].left[0].style if view.live.current else "dim"
+        border, head = ("border", "title") if style in ("dim", "warning") else (style, "title")
+        paint.box(at, title, border, head)
+        draw_rows(paint, at.inside(), lines)
+
+
+def _grid_lines(view: FocusView, width: int) -> list[Line]:
+    reading = view.reading
+    word = grid_word(reading) if reading else "no data yet"
+    power = None if reading is None or reading.grid_power is None else abs(reading.grid_power)
+    style = view.tone(_STYLES.get(word, "dim"))
+    come, go = ("import ", "export ") if width >= _NARROW else ("in ", "out ")
+
+    def both(value: Callable[[FocusView, Flow], Part], unit: str) -> tuple[Part, ...]:
+        parts = label(come), value(view, Flow.IMPORT), label(f"  {go}"), value(view, Flow.EXPORT)
+        return (*parts, label(f" {unit}"))
+
+    return [
+        Line(
+            (Part(word, style, "grid_direction"),),
+            parts_of(power, "W", "grid_power", width=6, style=view.tone("strong")),
+        ),
+        Line((label("today"),), both(_kwh, "kWh")),
+        Line((label("most"),), both(_peak, "W")),
+    ]
+
+
+def _house_lines(view: FocusView) -> list[Line]:
+    reading = view.reading
+    word = house_word(reading) if reading else "no data yet"
+    style = "warning" if reading and no_grid(reading) else "house"
+    return [
+        Line(
+            (Part(word, view.tone(style) if reading else "dim"),),
+            parts_of(
+                reading.load_power if reading else None,
+                "W",
+                "load_power",
+                width=6,
+                style=view.tone("strong"),
+            ),
+        ),
+        Line((label("today"),), (_kwh(view, Flow.LOAD), label(" kWh"))),
+        Line((label("most"),), (_peak(view, Flow.LOAD), label(" W"))),
+    ]
+
+
+def _kwh(view: FocusView, flow: Flow) -> Part:
+    value = view.kwh_today(flow)
+    text = number(value, 1 if value is None or value < 100 else 0, 4)
+    return Part(text, view.tone("text"), f"{flow.energy}_today")
+
+
+def _peak(view: FocusView, flow: Flow) -> Part:
+    return Part(number(view.high(flow.value), 0, 5), view.tone("text"), f"{flow.value}:high")
+
+
+def _meter(view: FocusView) -> Block:
+    info = view.update.info
+    country = info.country if info else NOTHING
+    return Block(
+        "Grid today",
+        EXTREMES,
+        (
+            measured(view, "importing", "grid_import_power"),
+            measured(view, "exporting", "grid_export_power"),
+            measured(view, "voltage", "grid_voltage"),
+            measured(view, "frequency", "grid_frequency"),
+            Row("grid code", (Cell(country, "", "country", view.tone("text")),), wide=True),
+            Row("may export*", (setting(view, "export_allowed", ("no", "yes")),), wide=True),
+            worded(view, "power factor", "meter_power_factor"),
+            worded(view, "meter status", "meter_status"),
+        ),
+    )
+
+
+def _house(view: FocusView) -> Block:
+    return Block(
+        "House today",
+        EXTREMES,
+        (
+            measured(view, "load", "load_power"),
+            measured(view, "backup", "backup_power"),
+            measured(view, "  voltage", "backup_voltage"),
+            measured(view, "  current", "backup_current"),
+            measured(view, "  frequency", "backup_frequency"),
+        ),
+    )
+
+
+def _output(view: FocusView) -> Block:
+    return Block(
+        "Inverter",
+        EXTREMES,
+        (
+            _ac_power(view),
+            measured(view, "AC current", "ac_output_current"),
+            measured(view, "temperature", "temperature"),
+        ),
+    )
+
+
+def _ac_power(view: FocusView) -> Row:
+    """Negative while it charges the battery from the grid: a direction, not a sign."""
+
+    def said(value: float | None) -> str:
+        return f"in {number(-value)}" if value is not None and value < 0 else number(value)
+
+    field = "inverter_power"
+    row = measured(view, "AC out", field)
+    value = view.value(field)
+    watts = value if isinstance(value, int | float) else None
+    now = Cell(number(None if watts is None else abs(watts)), "W", field, view.tone("text"))
+    low = row.cells[1]._replace(text=said(view.low(field)))
+    high = row.cells[2]._replace(text=said(view.high(field)))
+    return Row("AC in" if watts is not None and watts < 0 else row.label, (now, low, high))
+
+
+def _state(view: FocusView) -> Block:
+    return Block(
+        "State",
+        PLAIN,
+        (
+            worded(view, "load", "load_mode"),
+            Row("backup supply*", (setting(view, "backup_supply"),), wide=True),
+            worded(view, "inverter", "work_state"),
+            worded(view, "mode", "work_mode"),
+            worded(view, "effective mode", "effective_work_mode"),
+            worded(view, "relays", "relay_bits"),
+        ),
+    )
+
+
+def _energy(view: FocusView) -> Block:
+    return Block(
+        "Energy",
+        ENERGY,
+        (
+            energy(view, "imported", Flow.IMPORT),
+            energy(view, "exported", Flow.EXPORT),
+            energy(view, "house", Flow.LOAD),
+            *since(view, "grid since"),
+        ),
+    )
+
+
+def _lines(view: FocusView) -> list[Line]:
+    grid, house = _grid_lines(view, _NARROW), _house_lines(view)
+    head = (Part("Grid   ", "title"), Part("House  ", "title"))
+    firsts = [
+        Line((name, *lines[0].left), lines[0].right)
+        for name, lines in zip(head, (grid, house), strict=True)
+    ]
+    days = [("imported", Flow.IMPORT), ("exported", Flow.EXPORT), ("house", Flow.LOAD)]
+    return firsts + [
+        Line((label(f"{word} today"),), (_kwh(view, flow), label(" kWh"))) for word, flow in days
+    ]

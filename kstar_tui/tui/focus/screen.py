@@ -1,0 +1,220 @@
+"""The Battery and the Grid & load screen: one canvas each, live values beside today's history."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from kstar_tui.history.calendar import Calendar
+from kstar_tui.monitor.update import Update
+from kstar_tui.tui.canvas import Canvas
+from kstar_tui.tui.explain import explain
+from kstar_tui.tui.focus.battery import draw_battery
+from kstar_tui.tui.focus.figures import Today, read
+from kstar_tui.tui.focus.grid import draw_grid
+from kstar_tui.tui.focus.page import MIN_WIDTH
+from kstar_tui.tui.focus.view import FocusView
+from kstar_tui.tui.glyphs import Glyphs
+from kstar_tui.tui.live.view import View
+from kstar_tui.tui.messages import LinkChanged, MqttChanged, ReadingArrived
+from kstar_tui.tui.paint import Picture
+from kstar_tui.tui.session import Session
+from kstar_tui.tui.words import age
+
+_NEEDED = "Lowest, highest and the day's chart need the history"
+
+
+class Page(StrEnum):
+    """Which of the two."""
+
+    BATTERY = "battery"
+    GRID = "grid"
+
+
+_DRAW = {Page.BATTERY: draw_battery, Page.GRID: draw_grid}
+
+
+class FocusCanvas(Canvas):
+    """Shows a view of one page."""
+
+    def __init__(self, page: Page, glyphs: Glyphs) -> None:
+        super().__init__(page.value)
+        self.view: FocusView | None = None
+        self._draw = _DRAW[page]
+        self._glyphs = glyphs
+
+    def draw(self, size: Size) -> Picture:
+        """The page's picture for this size."""
+        if self.view is None:
+            return ()
+        return self._draw(self.view, size.width, size.height, self._glyphs)
+
+    def explain(self, field: str) -> str | None:
+        """Name, unit, raw bytes and origin of a value."""
+        return None if self.view is None else explain(field, self.view.reading)
+
+
+class FocusScreen(Screen[None]):
+    """All of one kind. `calm` is the age in seconds up to which data counts as now."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "app.go('live')", "Live", id="focus.live"),
+        Binding("2", "app.go('history')", "History", id="focus.history"),
+        Binding("3", "app.go('battery')", "Battery", id="focus.battery"),
+        Binding("4", "app.go('grid')", "Grid", id="focus.grid"),
+        Binding("5", "app.go('events')", "Events", id="focus.events"),
+        Binding("r", "poll", "Poll now", id="focus.poll"),
+    ]
+
+    DEFAULT_CSS = "FocusScreen.-narrow FooterKey.-command-palette { display: none; }"
+
+    def __init__(
+        self,
+        page: Page,
+        session: Session,
+        glyphs: Glyphs,
+        *,
+        demo: bool,
+        calm: float,
+        calendar: Calendar | None = None,
+    ) -> None:
+        super().__init__()
+        self.page = page
+        self.session = session
+        self._calendar = calendar or Calendar()
+        self._demo = demo
+        self._calm = calm
+        self._canvas = FocusCanvas(page, glyphs)
+        self._update: Update = session.monitor.latest
+        self._today: Today | None = None
+        self._message: tuple[str, ...] = ()
+        self._ticked: tuple[str, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """The canvas, and the keys below it."""
+        yield self._canvas
+        yield Footer(compact=True, show_command_palette=True)
+
+    def on_mount(self) -> None:
+        """What is saved once a minute is read once a minute; the clock is looked at each second."""
+        self.set_interval(60.0, self.saved)
+        self.set_interval(1.0, self._tick)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A narrow line of keys has no room for the palette's."""
+        self.set_class(event.size.width < MIN_WIDTH, "-narrow")
+
+    def on_screen_resume(self) -> None:
+        """Shown for the first time or again: what came meanwhile counts."""
+        self._update = self.session.monitor.latest
+        self.saved()
+
+    def on_reading_arrived(self, message: ReadingArrived) -> None:
+        """New values."""
+        self._take(message.update)
+
+    def on_link_changed(self, message: LinkChanged) -> None:
+        """Another state, or a poll that brought nothing."""
+        self._take(message.update)
+
+    def on_mqtt_changed(self, message: MqttChanged) -> None:
+        """The broker's state stands in the header."""
+        self._look()
+
+    def action_poll(self) -> None:
+        """Ask the inverter now instead of at the next poll."""
+        self.session.monitor.poll_now()
+
+    def saved(self) -> None:
+        """Something was saved: the day is read again, if somebody sees it."""
+        if not self.is_active:
+            return
+        try:
+            today, self._message = self._ask()
+        # Whatever the disk says, the screen stays.
+        except Exception as error:
+            today, self._message = None, (f"{_NEEDED}, which cannot be read now.", str(error))
+        before = self._today
+        if today and before and (before.key, before.day) == (today.key, today.day):
+            # What was seen of the minute that is not saved yet.
+            today = today.widened(before.lows, before.highs)
+        self._today = today
+        self._widen(self._update)
+        self._look()
+
+    def _ask(self) -> tuple[Today | None, tuple[str, ...]]:
+        session = self.session
+        status, archive = session.history, session.archive
+        if status is None:
+            return None, (f"{_NEEDED}, which is off.", "Start without --no-history to keep one.")
+        if archive is None:
+            return None, (f"{_NEEDED}, which cannot be opened.", status.error or "", status.path)
+        key = session.history_key or self._update.key
+        now = session.clock.now().timestamp()
+        today = read(archive, key, now, self._calendar)
+        if any(today.course.observed):
+            return today, ()
+        return today, ("Nothing of today is recorded yet.", "A minute is saved when it is over.")
+
+    def _take(self, update: Update) -> None:
+        self._update = update
+        self._widen(update)
+        self._look()
+
+    def _widen(self, update: Update) -> None:
+        """A reading counts for today before its minute is saved."""
+        if self._today is None or update.reading is None or update.taken is None:
+            return
+        key = self.session.history_key or update.key
+        same = self._calendar.day(update.taken.timestamp()) == self._today.day
+        if same and key == self._today.key:
+            self._today = self._today.with_reading(update.reading)
+
+    def _tick(self) -> None:
+        if not self.is_active:
+            return
+        view = self._live()
+        due = view.update.next_poll_monotonic
+        wait = "" if view.current or due is None else str((due - view.now_monotonic) // 10)
+        old = "" if view.age is None else age(view.age, self._calm)
+        words = (f"{view.now:%H:%M}", old, wait)
+        if words == self._ticked:
+            return
+        self._ticked = words
+        day = self._calendar.day(view.now.timestamp())
+        if self._today is not None and self._today.day != day:
+            self.saved()
+        else:
+            self._look()
+
+    def _look(self) -> None:
+        if not self.is_active:
+            return
+        self._canvas.view = FocusView(
+            live=self._live(),
+            calendar=self._calendar,
+            today=self._today,
+            message=self._message,
+        )
+        self._canvas.redraw()
+
+    def _live(self) -> View:
+        session = self.session
+        return View(
+            update=self._update,
+            now=session.clock.now(),
+            now_monotonic=session.clock.monotonic(),
+            trail=session.trail,
+            mqtt=session.mqtt,
+            history=session.history,
+            demo=self._demo,
+            calm=self._calm,
+            battery=session.outlook.battery,
+        )
