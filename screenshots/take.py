@@ -50,6 +50,10 @@ SHOTS = (
     Shot("history-day-80x24", 80, 24, keys="2,,,,,,,", wanted="observed"),
     Shot("history-day-120x40", 120, 40, keys="2,,,,,,,,,,,,", wanted="observed", until="18:00"),
     Shot("history-month-120x40", 120, 40, keys="2m,,,", wanted="observed", patience=25),
+    Shot("battery-80x24", 80, 24, keys="3", wanted="lowest", until="18:00"),
+    Shot("battery-120x40", 120, 40, keys="3", wanted="lowest", until="20:30"),
+    Shot("grid-120x40", 120, 40, keys="4", wanted="lowest", until="18:00"),
+    Shot("grid-200x60", 200, 60, keys="4", wanted="lowest", until="18:00"),
     Shot(
         "events-80x24",
         80,
@@ -58,11 +62,13 @@ SHOTS = (
         until="12:05",
         fault="error=0x40000",
         keys="5",
-        wanted="so far",
+        wanted="what happened",
     ),
     Shot("help-80x24", 80, 24, start="10:00", until="10:20", keys="?", wanted="keys and signs"),
 )
 SPEED = 400
+_OF_THE_PAST = ("2", "3", "4")
+"""Keys of the screens that show what was."""
 _GROUND = {
     "kstar-light": ("#24292f", "#ffffff"),
     "kstar-dark": ("#d0d7de", "#0d1117"),
@@ -101,7 +107,7 @@ def play(name: str) -> None:
                 address=simulator.address,
                 theme=shot.theme,
                 calm=600.0,
-                past=past if shot.keys[:1] == "2" else None,
+                past=past if shot.keys[:1] in _OF_THE_PAST else None,
             )
             await app.run_async()
 

@@ -34,6 +34,7 @@ from kstar_tui.tui.history.screen import HistoryScreen, Source
 from kstar_tui.tui.live.screen import LiveScreen
 from kstar_tui.tui.messages import InverterChosen, LinkChanged, MqttChanged, ReadingArrived
 from kstar_tui.tui.panel import PanelScreen
+from kstar_tui.tui.places import LIVE, PLACES
 from kstar_tui.tui.search.screen import SearchScreen
 from kstar_tui.tui.session import Session
 from kstar_tui.tui.themes import DARK, LIGHT, theme_for
@@ -54,14 +55,6 @@ except ImportError:
 
 _CALM = 10.0
 _SEARCH_LISTEN = 2.5
-_LIVE = "live"
-_PLACES = {
-    _LIVE: ("Live", "Where the power goes now"),
-    "history": ("History", "Days, weeks, months, years"),
-    "battery": ("Battery", "All of the battery, and its day"),
-    "grid": ("Grid & load", "All of grid and house, and their day"),
-    "events": ("Events", "Faults, the grid, the connection, and what they mean"),
-}
 _TOLD = ("live.poll", "live.search")
 """Keys that the line at the bottom has no room for."""
 _HISTORY_OFF = (
@@ -117,7 +110,7 @@ class KstarApp(App[None]):
         self._past = past
         self._calm = calm
         self._live: LiveScreen | None = None
-        self._where = _LIVE
+        self._where = LIVE
         self._running_session: Worker[None] | None = None
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -139,9 +132,9 @@ class KstarApp(App[None]):
                 yield command
         yield SystemCommand("Help", "The keys of this screen, and its signs", self.action_help)
         yield SystemCommand("Search", "Look for another inverter", self.action_search)
-        for where, (title, text) in _PLACES.items() if self.session is not None else ():
+        for where, place in PLACES.items() if self.session is not None else ():
             if where != self._where:
-                yield SystemCommand(title, text, partial(self.action_go, where))
+                yield SystemCommand(place.title, place.text, partial(self.action_go, where))
         if isinstance(screen, LiveScreen):
             yield SystemCommand(
                 "Connections", "The inverter, the link and MQTT in detail", screen.action_details
@@ -181,7 +174,7 @@ class KstarApp(App[None]):
         if session is None or self._live not in self.screen_stack:
             return
         make = self._screens(session).get(where)
-        if where == self._where or (make is None and where != _LIVE):
+        if where == self._where or (make is None and where != LIVE):
             return
         while self.screen is not self._live:
             self.pop_screen()
@@ -229,7 +222,7 @@ class KstarApp(App[None]):
             if not active.binding.action.startswith("app.go(")
         ]
         if not isinstance(self.screen, SearchScreen):
-            keys.insert(0, ("1 … 5", "Live, History, Battery, Grid & load, Events"))
+            keys.insert(0, ("1 to 5", "Live, History, Battery, Grid & load, Events"))
         keys += [("^p", "Every action, and the themes"), ("^c", "Quit with status 130")]
         self.push_screen(self._help(keys))
 
@@ -237,7 +230,7 @@ class KstarApp(App[None]):
         screen, glyphs = self.screen, self.glyphs
         if isinstance(screen, SearchScreen):
             return HelpScreen("Search: keys", keys)
-        title = f"{_PLACES[self._where][0]}: keys and signs"
+        title = f"{PLACES[self._where].title}: keys and signs"
         if isinstance(screen, LiveScreen):
             return HelpScreen(title, keys, glyphs)
         signs = {HistoryScreen: history_signs, EventsScreen: events_signs}
@@ -273,7 +266,7 @@ class KstarApp(App[None]):
         live = LiveScreen(self.session, self.glyphs, demo=self._demo, calm=self._calm)
         while len(self.screen_stack) > 1:
             self.pop_screen()
-        self._live, self._where = live, _LIVE
+        self._live, self._where = live, LIVE
         self.push_screen(live)
         self._running_session = self.run_worker(self.session.run(), group="session")
 

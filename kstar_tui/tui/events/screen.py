@@ -28,6 +28,7 @@ from kstar_tui.tui.events.picture import (
 )
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.paint import Picture
+from kstar_tui.tui.places import ways
 
 
 class Happened(NamedTuple):
@@ -72,10 +73,7 @@ class EventsScreen(Screen[None]):
     """Lists what happened; `source` is asked once a second for what is known now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "app.go('live')", "Live", id="events.live"),
-        Binding("2", "app.go('history')", "History", id="events.history"),
-        Binding("3", "app.go('battery')", "Battery", id="events.battery"),
-        Binding("4", "app.go('grid')", "Grid", id="events.grid"),
+        *ways("events"),
         Binding("f", "choose(1)", "Filter", id="events.filter"),
         Binding("F", "choose(-1)", "Filter back", id="events.filter_back", show=False),
         Binding("y", "copy", "Copy", id="events.copy"),

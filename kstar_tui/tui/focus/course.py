@@ -7,14 +7,12 @@ from functools import lru_cache
 
 from kstar_tui.tui.focus.figures import Course, Values
 from kstar_tui.tui.focus.view import FocusView
-from kstar_tui.tui.history.chart import GUTTER, NOTES, Grid, Half, Panel, draw_panels
+from kstar_tui.tui.history.chart import GUTTER, NOTES, UNSAVED, Grid, Half, Panel, draw_panels
 from kstar_tui.tui.paint import Paint, Rect
 from kstar_tui.tui.words import number
 
 MIN_PANEL = 2
 _MINUTES = (1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 15, 16, 18, 20, 24, 30, 36, 45, 60, 90, 120, 180, 240)
-_UNSAVED = 120
-"""Seconds after which a column without anything is a gap: a minute is saved when it is over."""
 _LABEL_EVERY = 8
 _LOWEST_TOP = 1000.0
 
@@ -54,7 +52,7 @@ def draw_course(paint: Paint, rect: Rect, view: FocusView, pairs: tuple[Pair, ..
         grid = Grid(rect.x + GUTTER, course.count)
         now = view.now.timestamp()
         gaps = [
-            seconds <= 0 and course.start + i * course.step + _UNSAVED < now
+            seconds <= 0 and course.start + i * course.step + UNSAVED < now
             for i, seconds in enumerate(course.observed)
         ]
         panels = [_panel(view, course, pair) for pair in pairs]

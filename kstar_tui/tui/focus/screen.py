@@ -25,6 +25,7 @@ from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.messages import LinkChanged, MqttChanged, ReadingArrived
 from kstar_tui.tui.paint import Picture
+from kstar_tui.tui.places import ways
 from kstar_tui.tui.session import Session
 from kstar_tui.tui.words import age
 
@@ -65,11 +66,7 @@ class FocusScreen(Screen[None]):
     """All of one kind. `calm` is the age in seconds up to which data counts as now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "app.go('live')", "Live", id="focus.live"),
-        Binding("2", "app.go('history')", "History", id="focus.history"),
-        Binding("3", "app.go('battery')", "Battery", id="focus.battery"),
-        Binding("4", "app.go('grid')", "Grid", id="focus.grid"),
-        Binding("5", "app.go('events')", "Events", id="focus.events"),
+        *ways("focus"),
         Binding("r", "poll", "Poll now", id="focus.poll"),
     ]
 

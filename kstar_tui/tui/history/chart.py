@@ -12,6 +12,8 @@ from kstar_tui.tui.words import number
 
 GUTTER = 8
 NOTES = 12
+UNSAVED = 120
+"""Seconds after which a column without anything is a gap: a minute is saved when it is over."""
 _NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 _TICKS_FROM = 6
 """Rows from which half of the scale has a label too."""

@@ -8,7 +8,16 @@ from datetime import date
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.monitor.energy import Flow
 from kstar_tui.tui.glyphs import Glyphs
-from kstar_tui.tui.history.chart import GUTTER, NOTES, Grid, Half, Panel, draw_panels, watts
+from kstar_tui.tui.history.chart import (
+    GUTTER,
+    NOTES,
+    UNSAVED,
+    Grid,
+    Half,
+    Panel,
+    draw_panels,
+    watts,
+)
 from kstar_tui.tui.history.figures import SOC, Figures
 from kstar_tui.tui.history.period import Period, Reach
 from kstar_tui.tui.history.sums import cursor_parts, draw_list, draw_sums, kwh
@@ -64,7 +73,7 @@ def draw_history(view: HistoryView, width: int, height: int, glyphs: Glyphs) -> 
         body = Rect(0, 2 if height >= 30 else 1, width, height - (6 if height >= 30 else 5))
         seen = max(0, int(view.now))
         gaps = [
-            slot.start < seen and slot.observed <= 0 and not figures.only_sums
+            slot.start < seen - UNSAVED and slot.observed <= 0 and not figures.only_sums
             for slot in figures.slots
         ]
         panels = _day(figures) if figures.period.reach is Reach.DAY else _bars(figures)

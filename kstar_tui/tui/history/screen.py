@@ -23,6 +23,7 @@ from kstar_tui.tui.history.figures import Figures, Past, read
 from kstar_tui.tui.history.period import Period, Reach
 from kstar_tui.tui.history.picture import HistoryView, draw_history, grid_for, room
 from kstar_tui.tui.paint import Picture
+from kstar_tui.tui.places import ways
 
 
 class Source(NamedTuple):
@@ -77,10 +78,7 @@ class HistoryScreen(Screen[None]):
     """Shows periods of one inverter; `source` is asked whenever something is read."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "app.go('live')", "Live", id="history.live"),
-        Binding("3", "app.go('battery')", "Battery", id="history.battery", show=False),
-        Binding("4", "app.go('grid')", "Grid", id="history.grid", show=False),
-        Binding("5", "app.go('events')", "Events", id="history.events", show=False),
+        *ways("history", shown=1),
         Binding("left", "move(-1)", "Back", id="history.back"),
         Binding("right", "move(1)", "Forth", id="history.forth"),
         Binding("t", "today", "Today", id="history.today"),

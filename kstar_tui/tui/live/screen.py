@@ -21,6 +21,7 @@ from kstar_tui.tui.live.picture import draw_live, frame_lines
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.messages import LinkChanged, MqttChanged, ReadingArrived
 from kstar_tui.tui.paint import Picture
+from kstar_tui.tui.places import LIVE, ways
 from kstar_tui.tui.session import Session
 from kstar_tui.tui.words import age
 
@@ -62,10 +63,7 @@ class LiveScreen(Screen[None]):
     """Where the power goes. `calm` is the age in seconds up to which data counts as now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("2", "app.go('history')", "History", id="live.history"),
-        Binding("3", "app.go('battery')", "Battery", id="live.battery"),
-        Binding("4", "app.go('grid')", "Grid", id="live.grid"),
-        Binding("5", "app.go('events')", "Events", id="live.events"),
+        *ways(LIVE),
         Binding("space", "pause", "Pause", id="live.pause"),
         Binding("i", "details", "Details", id="live.details"),
         Binding("r", "poll", "Poll now", id="live.poll", show=False),
