@@ -200,15 +200,18 @@ class Archive:
         ):
             yield from (frame for frame in frames_of(blob) if start <= frame.at < end)
 
-    def events(self, key: str, start: float, end: float, limit: int = 1000) -> list[StoredEvent]:
-        """What happened in a stretch, the newest first."""
+    def events(
+        self, key: str, start: float, end: float, limit: int = 1000, kind: str | None = None
+    ) -> list[StoredEvent]:
+        """What happened in a stretch, the newest first; of one `kind`, or of all."""
         rows = self._rows(
             "SELECT at, kind, subject, begins, severity, text FROM event"
             " JOIN inverter ON inverter.id = inverter WHERE key = ? AND at >= ? AND at < ?"
-            " ORDER BY at DESC, event.id DESC LIMIT ?",
+            " AND kind = ifnull(?, kind) ORDER BY at DESC, event.id DESC LIMIT ?",
             key,
             start,
             end,
+            kind,
             limit,
         )
         return [_event(row) for row in rows]

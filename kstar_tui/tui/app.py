@@ -26,6 +26,7 @@ from kstar_tui.link.interface import Address
 from kstar_tui.monitor.update import Update
 from kstar_tui.settings import Settings
 from kstar_tui.status import DEMO_WANTED, Status
+from kstar_tui.tui.events.episodes import active_in
 from kstar_tui.tui.events.screen import EventsScreen, Happened
 from kstar_tui.tui.focus.screen import FocusScreen, Page
 from kstar_tui.tui.glyphs import ASCII, UNICODE, speaks_unicode
@@ -190,7 +191,9 @@ class KstarApp(App[None]):
             ),
             "battery": partial(self._focus, Page.BATTERY, session),
             "grid": partial(self._focus, Page.GRID, session),
-            "events": lambda: EventsScreen(partial(_happened_to, session), clock, glyphs),
+            "events": lambda: EventsScreen(
+                partial(_happened_to, session), clock, glyphs, self.calendar
+            ),
         }
 
     def _focus(self, page: Page, session: Session) -> FocusScreen:
@@ -300,7 +303,8 @@ def _happened_to(session: Session) -> Happened:
     update = session.monitor.latest
     info = update.info
     name = short_name(info) if info is not None else session.history_key or ""
-    return Happened(session.all_events, name, update.rejected, kept=session.history is not None)
+    kept = session.archive is not None
+    return Happened(session.all_events, name, update.rejected, kept=kept, active=active_in(update))
 
 
 async def run_ui(

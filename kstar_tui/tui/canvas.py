@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Region, Size
@@ -11,6 +13,9 @@ from textual.widget import Widget
 from kstar_tui.tui.paint import Line, Picture, Span
 from kstar_tui.tui.palette import Palette, palette_for
 
+_log = logging.getLogger(__name__)
+
+_FAILED = "this screen cannot be drawn now; all else goes on"
 _MERGE_GAP = 4
 """Cells between two changed spans that are cheaper to send again than another cursor move."""
 
@@ -40,6 +45,7 @@ class Canvas(Widget):
         self._picture: Picture = ()
         self._strips: dict[int, Strip] = {}
         self._palette: Palette | None = None
+        self._failed = False
 
     def draw(self, size: Size) -> Picture:
         """What to show in this many cells."""
@@ -54,11 +60,23 @@ class Canvas(Widget):
         """What is shown now."""
         return self._picture
 
+    def _drawn(self) -> Picture:
+        try:
+            picture = self.draw(self.size)
+        except Exception:
+            # A mistake in a drawing must end neither the app nor the recording.
+            if not self._failed:
+                _log.exception("the screen %s cannot be drawn", self.id)
+            self._failed = True
+            return ((Span(1, _FAILED[: max(0, self.size.width - 1)], "fault"),),)
+        self._failed = False
+        return picture
+
     def redraw(self) -> None:
         """Draw again; only spans that differ are sent to the terminal."""
         if not self.size:
             return
-        before, after = self._picture, self.draw(self.size)
+        before, after = self._picture, self._drawn()
         if before == after:
             return
         self._picture = after
@@ -79,7 +97,7 @@ class Canvas(Widget):
         """Draw everything anew: after a change of size or colours."""
         self._palette = None
         self._strips.clear()
-        self._picture = self.draw(self.size) if self.size else ()
+        self._picture = self._drawn() if self.size else ()
         self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -50,6 +50,7 @@ def events_signs(g: Glyphs) -> list[tuple[str, str]]:
         ("!", "a warning"),
         (g.online, "good news"),
         ("so far", "it has not ended"),
+        ("max", "kstar-tui was off in between"),
         ("to 08:12", "it had begun before kstar-tui looked"),
     ]
 

@@ -81,6 +81,8 @@ class Paint:
         if not 0 <= y < self.height or not text:
             return end
         cut = text[max(0, -x) : max(0, self.width - x)]
+        if not cut.isprintable():
+            cut = printable(cut)
         if cut:
             self._lines[y].append(Span(max(0, x), self.glyphs.spell(cut), style, field))
         return end
@@ -116,6 +118,11 @@ class Paint:
     def picture(self) -> Picture:
         """The drawing, each line's spans from left to right without overlap."""
         return tuple(_settled(line) for line in self._lines)
+
+
+def printable(text: str) -> str:
+    """The text with a sign for each character that a terminal would obey."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
 def plain(picture: Picture) -> list[str]:

@@ -18,7 +18,8 @@ _log = logging.getLogger(__name__)
 
 RECENT = 50
 """Events that are kept in memory."""
-_MOST = 2000
+_MOST = 500
+"""Events of one kind that are read: what happens all the time hides nothing else."""
 _YEARS = 5 * 366 * 86400
 _SEVERITIES, _KINDS = frozenset(Severity), frozenset(Kind)
 _READ_EVERY = 60.0
@@ -73,23 +74,30 @@ class Remembered:
     ) -> tuple[Event, ...]:
         try:
             found = archive() if key is not None else None
-            return self._disk if found is None or key is None else _read(found, key, now, _MOST)
+            if found is None or key is None:
+                return self._disk
+            return tuple(event for kind in Kind for event in _read(found, key, now, _MOST, kind))
         except Exception:
             # What was is worth less than what is.
             _log.exception("the events could not be read")
             return self._disk
 
 
-def _read(archive: Archive, key: str, now: datetime, most: int) -> tuple[Event, ...]:
+def _read(
+    archive: Archive, key: str, now: datetime, most: int, kind: Kind | None = None
+) -> tuple[Event, ...]:
     end = now.timestamp() + 60
-    found = archive.events(key, end - _YEARS, end, most)
+    found = archive.events(key, end - _YEARS, end, most, kind)
     events = (_event(event, now.tzinfo or UTC) for event in found)
     return tuple(event for event in events if event is not None)
 
 
 def _event(event: StoredEvent, zone: tzinfo) -> Event | None:
+    texts = event.text, event.subject
     if event.severity not in _SEVERITIES or event.kind not in _KINDS:
         # A later version's, or damaged.
+        return None
+    if not all(isinstance(text, str) for text in texts):
         return None
     return Event(
         datetime.fromtimestamp(event.at, zone),

@@ -50,12 +50,12 @@ def age(seconds: float, calm: float) -> str:
 
 
 def moment(at: datetime, now: datetime) -> str:
-    """A time of day, with the date where it is not today's."""
+    """A time of day, with the date where it is not today's; of another year the date alone."""
     if at.date() == now.date():
         return f"{at:%H:%M}"
-    if now - at < timedelta(days=7):
+    if abs(now - at) < timedelta(days=7):
         return f"{at:%a %H:%M}"
-    return f"{at:%d %b %H:%M}"
+    return f"{at:%d %b %H:%M}" if at.year == now.year else f"{at:%d %b %Y}"
 
 
 def short_name(info: DeviceInfo) -> str:

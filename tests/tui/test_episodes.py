@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tui_world import NOON
+from tui_world import NOON, reading, update
 
 from kstar_tui.monitor.events import Event, Kind, Severity, fault_event, grid_event
+from kstar_tui.monitor.update import LinkState
 from kstar_tui.protocol.codes import ERROR_BITS, WORK_MODES
-from kstar_tui.tui.events.episodes import REACHED, Choice, Episode, episodes
+from kstar_tui.tui.events.episodes import REACHED, Choice, Episode, active_in, episodes
 from kstar_tui.tui.events.meanings import meaning
 
 
@@ -62,18 +63,46 @@ def test_what_has_not_ended_lasts_and_two_of_a_kind_are_two() -> None:
     ]
 
 
-def test_an_end_that_nobody_saw_is_neither_a_length_nor_still_so() -> None:
-    found = episodes(
-        newest_first(
-            fault_event(at(0), "isolation", begins=True),
-            fault_event(at(9), "isolation", begins=True),
-            fault_event(at(10), "isolation", begins=False),
-        )
+def test_what_went_on_through_a_start_began_when_it_began() -> None:
+    begun = [fault_event(at(minutes), "isolation", begins=True) for minutes in (0, 9)]
+    start = link(8, begins=False)
+    _, lasting = episodes(newest_first(*begun, start))
+    assert (lasting.begin, lasting.lasts, lasting.unwatched) == (at(0), True, True)
+    found = episodes(newest_first(*begun, start, fault_event(at(10), "isolation", begins=False)))
+    (fault,) = [one for one in found if one.kind is Kind.FAULT]
+    assert (fault.begin, fault.seconds, fault.unwatched) == (at(0), 600.0, True)
+
+
+def test_what_the_inverter_says_now_counts_more_than_an_end_that_nobody_saw() -> None:
+    events = newest_first(
+        fault_event(at(0), "isolation", begins=True),
+        grid_event(at(1), lost=True),
+        mode(2, "off-grid"),
+        link(3, begins=True),
     )
-    assert [(one.begin, one.seconds, one.lasts) for one in found] == [
-        (at(9), 60.0, False),
-        (at(0), None, False),
+    assert all(one.lasts for one in episodes(events))
+    known = {Kind.LINK: ("offline",)}
+    assert [one.lasts for one in episodes(events, known)] == [True] * 4
+    now: dict[Kind, tuple[str, ...]] = {Kind.LINK: (), Kind.FAULT: (), Kind.GRID: ("lost",)}
+    found = {one.kind: one.lasts for one in episodes(events, {**now, Kind.MODE: ("wait",)})}
+    assert found == {Kind.FAULT: False, Kind.GRID: True, Kind.MODE: False, Kind.LINK: False}
+
+
+def test_a_mode_of_before_a_start_has_no_length() -> None:
+    found = episodes(newest_first(mode(0, "on-grid"), link(500, begins=False), mode(600, "wait")))
+    assert [(one.subject, one.seconds, one.lasts) for one in found] == [
+        ("wait", None, True),
+        (REACHED, None, False),
+        ("on-grid", None, False),
     ]
+
+
+def test_what_is_so_now() -> None:
+    assert active_in(update(state=LinkState.OFFLINE)) == {Kind.LINK: ("offline",)}
+    faulty = active_in(update(reading=reading(error_bits=1 << 18)))
+    assert faulty[Kind.LINK] == faulty[Kind.GRID] == ()
+    assert faulty[Kind.FAULT] == ("isolation",)
+    assert len(faulty[Kind.MODE]) == 1
 
 
 def test_a_beginning_that_nobody_saw() -> None:
@@ -118,7 +147,8 @@ def test_whatever_happened_nothing_is_lost_or_lasts_less_than_nothing(events: li
     assert [one.at for one in found] == sorted((one.at for one in found), reverse=True)
     assert all(one.seconds is None or one.seconds >= 0 for one in found)
     ends = {one.at for one in found} | {one.end for one in found}
-    assert {event.at for event in events} <= ends
+    # What went on through a start is one.
+    assert {event.at for event in events if not event.begins or not event.subject} <= ends
     lasting = [(one.kind, one.subject) for one in found if one.lasts and one.kind is not Kind.MODE]
     assert len(lasting) == len(set(lasting)), "a thing lasts once"
     for kind in Kind:

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
 from golden_text import assert_as_before
 from tui_world import NOON, cells
 
+from kstar_tui.history.calendar import Calendar
 from kstar_tui.monitor.events import Event, Kind, Severity, fault_event, grid_event
 from kstar_tui.tui.events.episodes import Choice, episodes
 from kstar_tui.tui.events.picture import (
@@ -60,6 +61,7 @@ EVENTS = sorted(
 )
 FULL = EventsView(
     now=NOON,
+    calendar=Calendar(UTC),
     name="KSE4000 …5678",
     episodes=tuple(episodes(EVENTS)),
     refused={"power balance": 2, "all zero": 1204},

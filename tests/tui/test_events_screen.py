@@ -165,11 +165,19 @@ class Shelf:
         self.asked = 0
         self.error: Exception | None = None
 
-    def events(self, key: str, start: float, end: float, most: int) -> list[StoredEvent]:
-        self.asked += 1
+    def events(
+        self, key: str, start: float, end: float, most: int, kind: str | None = None
+    ) -> list[StoredEvent]:
         if self.error is not None:
             raise self.error
-        return self.stored[:most]
+        self.asked += kind == Kind.FAULT
+        known = {str(one) for one in Kind}
+        # What is of no kind comes with the first.
+        return [
+            one
+            for one in self.stored
+            if one.kind == kind or (one.kind not in known and kind == Kind.FAULT)
+        ][:most]
 
 
 def stored(event: Event, **changes: Any) -> StoredEvent:
@@ -215,6 +223,56 @@ def test_a_disk_that_fails_takes_nothing_away(caplog: pytest.LogCaptureFixture) 
     assert "could not be read" in caplog.text
     remembered.clear()
     assert everything(remembered, None, 200) == ()
+
+
+def test_what_happens_often_hides_nothing_else() -> None:
+    remembered, asked = Remembered(), []
+
+    class Busy(Shelf):
+        def events(
+            self, key: str, start: float, end: float, most: int, kind: str | None = None
+        ) -> list[StoredEvent]:
+            asked.append(kind)
+            return []
+
+    everything(remembered, Busy(), 0)
+    assert set(asked) == set(Kind)
+
+
+@pytest.mark.parametrize("damage", [{"text": b"\xff"}, {"subject": b"x"}, {"kind": "of tomorrow"}])
+def test_what_cannot_be_an_event_is_none(damage: dict[str, Any]) -> None:
+    assert everything(Remembered(), Shelf(stored(EVENTS[0], **damage)), 0) == ()
+
+
+async def test_a_drawing_that_fails_ends_nothing(
+    inverter: Simulator, clock: HandClock, monkeypatch: pytest.MonkeyPatch, caplog
+) -> None:
+    app = live_app(inverter, clock)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_events(pilot, [HAPPENED])
+
+        def broken(*_: object) -> None:
+            raise ValueError("a mistake")
+
+        with monkeypatch.context() as patch:
+            patch.setattr("kstar_tui.tui.events.screen.draw_events_screen", broken)
+            for key in ("down", "up", "down"):
+                await pilot.press(key)
+            await see(pilot, "cannot be drawn now")
+        await pilot.press("up")
+        await see(pilot, "what happened")
+    assert caplog.text.count("cannot be drawn") == 1
+
+
+async def test_escape_goes_to_live(inverter: Simulator, clock: HandClock) -> None:
+    app = live_app(inverter, clock)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "● online")
+        for key, word in (("5", "[all]"), ("3", "lowest")):
+            await pilot.press(key)
+            await see(pilot, word)
+            await pilot.press("escape")
+            await see(pilot, "Solar")
 
 
 def replace_at(event: Event, later: timedelta) -> Event:

@@ -176,8 +176,12 @@ def test_a_column_that_has_just_begun_is_no_gap() -> None:
     minutes = measured_minutes(10 * STEP // 60)
     day = read(HandPast(minutes, CALENDAR), "k", at.timestamp(), CALENDAR)
     early = focus_view(live=view(update(), now=at), today=day)
-    late = focus_view(live=view(update(), now=at + timedelta(hours=2)), today=day)
-    for one, gap in ((early, False), (late, True)):
+    # What is shown was read a while ago: no gap for what was not asked for.
+    stale = focus_view(live=view(update(), now=at + timedelta(hours=2)), today=day)
+    later = at + timedelta(hours=2)
+    read_later = read(HandPast(minutes, CALENDAR), "k", later.timestamp(), CALENDAR)
+    late = focus_view(live=view(update(), now=later), today=read_later)
+    for one, gap in ((early, False), (stale, False), (late, True)):
         text = "\n".join(cells(draw_grid(one, 120, 39, UNICODE), 120, 39))
         assert ("×" in text) is gap
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from itertools import zip_longest
 from typing import NamedTuple
 
-from kstar_tui.monitor.events import Event, Kind, Severity
+from kstar_tui.monitor.events import Event, Kind, Severity, grid_lost
+from kstar_tui.monitor.update import LinkState, Update
 
 REACHED = "reached"
 """Subject of a connection that began without an outage before it."""
@@ -51,6 +53,8 @@ class Episode(NamedTuple):
     end: datetime | None = None
     lasts: bool = False
     """It has not ended as far as is known."""
+    unwatched: bool = False
+    """kstar-tui was off in between: it may have ended and begun again."""
 
     @property
     def at(self) -> datetime:
@@ -58,46 +62,99 @@ class Episode(NamedTuple):
         return self.begin or self.end or datetime.min
 
     @property
+    def thing(self) -> tuple[Kind, str]:
+        """What its beginning and its end have in common."""
+        return self.kind, self.subject
+
+    @property
     def seconds(self) -> float | None:
-        """How long it lasted; None while it does, or where it has no length."""
+        """How long it lasted at the most; None while it does, or where it has no length."""
         if self.begin is None or self.end is None:
             return None
         return max(0.0, (self.end - self.begin).total_seconds())
 
 
-def episodes(events: Iterable[Event]) -> list[Episode]:
+Active = Mapping[Kind, Collection[str]]
+"""What is so now: subjects by kind; a kind that is not in it is not known."""
+
+
+def active_in(update: Update) -> Active:
+    """What is so by the monitor's newest word."""
+    offline = ("offline",) if update.state is LinkState.OFFLINE else ()
+    reading = update.reading
+    if reading is None or not update.state.available:
+        return {Kind.LINK: offline}
+    return {
+        Kind.LINK: offline,
+        Kind.FAULT: tuple(reading.errors),
+        Kind.GRID: ("lost",) if grid_lost(reading) else (),
+        Kind.MODE: (reading.work_mode,),
+    }
+
+
+def episodes(events: Iterable[Event], active: Active | None = None) -> list[Episode]:
     """Episodes of events, which come the newest first; the newest first, too."""
+    events = list(events)
+    starts = _starts(events)
     done: list[Episode] = []
     ends: dict[tuple[Kind, str], Event] = {}
-    later_mode: datetime | None = None
-    newest: set[tuple[Kind, str]] = set()
+    open_since: dict[tuple[Kind, str], int] = {}
+    later_mode: Event | None = None
     for event in events:
         thing = event.kind, event.subject
         if event.kind is Kind.MODE:
-            lasts = later_mode is None
-            done.append(_episode(event, later_mode, lasts=lasts))
-            later_mode = event.at
+            end = later_mode.at if later_mode is not None else None
+            one = _episode(event, end, starts, lasts=later_mode is None)
+            # Which modes there were while nobody looked is not known.
+            done.append(one._replace(end=None) if one.unwatched else one)
+            later_mode = event
         elif event.kind in _MOMENTS or not event.subject:
-            done.append(_episode(event, None, lasts=False))
+            done.append(_episode(event, None, starts, lasts=False))
+        elif event.begins and thing in open_since:
+            # It went on while kstar-tui was started anew: one that began before.
+            place = open_since[thing]
+            known = done[place]
+            done[place] = _episode(event, known.end, starts, lasts=known.lasts)
         elif event.begins:
-            end = ends.pop(thing, None)
-            # Another beginning without an end in between: the program did not see it.
-            lasts = end is None and thing not in newest
-            done.append(_episode(event, end.at if end else None, lasts=lasts))
+            last = ends.pop(thing, None)
+            open_since[thing] = len(done)
+            done.append(_episode(event, last.at if last else None, starts, lasts=last is None))
         else:
+            open_since.pop(thing, None)
             unmatched = ends.pop(thing, None)
             if unmatched is not None:
                 done.append(_only_end(unmatched))
             ends[thing] = event
-        newest.add(thing)
     done += [_only_end(event) for event in ends.values()]
+    done = [_checked(one, active or {}) for one in done]
     done.sort(key=lambda one: one.at, reverse=True)
     return done
 
 
-def _episode(event: Event, end: datetime | None, *, lasts: bool) -> Episode:
-    text = event.text
-    return Episode(event.kind, event.subject, event.severity, text, event.at, end, lasts)
+def _starts(events: Sequence[Event]) -> list[datetime]:
+    """When kstar-tui was started: it reached the inverter without an outage before."""
+    links = [event for event in events if event.kind is Kind.LINK]
+    return [
+        event.at
+        for event, before in zip_longest(links, links[1:])
+        if not event.begins and (before is None or not before.begins)
+    ]
+
+
+def _episode(
+    event: Event, end: datetime | None, starts: Sequence[datetime], *, lasts: bool
+) -> Episode:
+    unwatched = any(event.at < start and (end is None or start < end) for start in starts)
+    return Episode(
+        event.kind,
+        event.subject,
+        event.severity,
+        event.text,
+        event.at,
+        end,
+        lasts,
+        unwatched and (lasts or end is not None),
+    )
 
 
 def _only_end(event: Event) -> Episode:
@@ -105,3 +162,10 @@ def _only_end(event: Event) -> Episode:
         # Nobody had looked before: it was reached.
         return Episode(event.kind, REACHED, event.severity, event.text, event.at)
     return Episode(event.kind, event.subject, event.severity, event.text, None, event.at)
+
+
+def _checked(one: Episode, active: Active) -> Episode:
+    """What the inverter says now counts more than an end that was not seen."""
+    if one.lasts and one.kind in active and one.subject not in active[one.kind]:
+        return one._replace(lasts=False, unwatched=False)
+    return one

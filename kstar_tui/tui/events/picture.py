@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from textwrap import wrap
 
+from kstar_tui.history.calendar import Calendar
 from kstar_tui.monitor.events import Severity
 from kstar_tui.tui.events.episodes import Choice, Episode
 from kstar_tui.tui.events.meanings import meaning
@@ -20,7 +21,7 @@ STYLES = {
     Severity.GOOD: "good",
     Severity.NOTE: "text",
 }
-_WHEN, _LASTED = 14, 12
+_WHEN, _LASTED = 16, 15
 _WIDEST = 110
 """Columns in which a text is read comfortably."""
 _SMALL = 60, 14
@@ -34,6 +35,7 @@ class EventsView:
     """One moment of the screen."""
 
     now: datetime
+    calendar: Calendar
     name: str = ""
     """Whose events they are."""
     episodes: tuple[Episode, ...] = ()
@@ -88,20 +90,22 @@ def draw_events_screen(view: EventsView, width: int, height: int, glyphs: Glyphs
     return paint.picture()
 
 
-def when(at: datetime, now: datetime) -> str:
-    """A time with its seconds, and the date where it is not today's."""
-    at = at.astimezone(now.tzinfo)
+def when(at: datetime, now: datetime, calendar: Calendar) -> str:
+    """A local time with its seconds, and the date where it is not today's."""
+    at = calendar.local(at.timestamp())
     return f"{at:%H:%M:%S}" if at.date() == now.date() else f"{at:%a %d %b %Y %H:%M:%S}"
 
 
 def lasted(episode: Episode) -> str:
-    """`41 min`, `so far`; nothing where it has no length, or its end was not seen."""
+    """`41 min`, `so far`, `max 3 days` where nobody looked in between; nothing where it has no
+    length, or its end was not seen."""
     if episode.lasts:
         return "so far"
     seconds = episode.seconds
     if seconds is None:
         return ""
-    return "under 1 s" if seconds < 1 else duration(seconds)
+    text = "under 1 s" if seconds < 1 else duration(seconds)
+    return f"max {text}" if episode.unwatched else text
 
 
 def _header(paint: Paint, view: EventsView, *, small: bool) -> None:
@@ -123,7 +127,7 @@ def _row(paint: Paint, y: int, view: EventsView, index: int, episode: Episode) -
     name = f"{ROW}{index}"
     if chosen:
         paint.put(1, y, g.arrow_right, "strong", name)
-    moment_text = moment(episode.at.astimezone(view.now.tzinfo), view.now)
+    moment_text = moment(view.calendar.local(episode.at.timestamp()), view.now)
     if episode.begin is None:
         moment_text = f"to {moment_text}"
     paint.put(3, y, moment_text.ljust(_WHEN), "strong" if chosen else "dim", name)
@@ -148,7 +152,7 @@ def _detail(paint: Paint, rect: Rect, view: EventsView) -> None:
     paint.put(rect.x, rect.y, paint.glyphs.horizontal * rect.width, "border")
     paint.right(rect.right - 1, rect.y, f" {view.selected + 1} of {len(view.episodes)} ", "dim")
     y = rect.y + 1
-    paint.put(rect.x, y, times(episode, view.now)[: rect.width], "dim")
+    paint.put(rect.x, y, times(episode, view.now, view.calendar)[: rect.width], "dim")
     words = meaning(episode)
     width = min(_WIDEST, rect.width - 9)
     for head, text in (("means", words.what), ("to do", words.do)):
@@ -161,18 +165,19 @@ def _detail(paint: Paint, rect: Rect, view: EventsView) -> None:
             paint.put(rect.x + 8, y, part, "text")
 
 
-def times(episode: Episode, now: datetime) -> str:
+def times(episode: Episode, now: datetime, calendar: Calendar) -> str:
     """From when to when, in full."""
     if episode.begin is None:
-        end = "" if episode.end is None else when(episode.end, now)
+        end = "" if episode.end is None else when(episode.end, now, calendar)
         return f"ended {end}; it began before kstar-tui looked"
-    begin = when(episode.begin, now)
+    begin = when(episode.begin, now, calendar)
+    off = "; kstar-tui was off in between" if episode.unwatched else ""
     if episode.lasts:
-        return f"since {begin}"
+        return f"since {begin}{off}"
     if episode.end is None:
         return begin
-    end = when(episode.end, now)
-    return f"{begin} to {end}, {lasted(episode)}"
+    end = when(episode.end, now, calendar)
+    return f"{begin} to {end}, {lasted(episode)}{off}"
 
 
 def _refused(paint: Paint, y: int, view: EventsView) -> None:

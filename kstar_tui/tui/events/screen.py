@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import ClassVar, NamedTuple
 
 from textual import events
@@ -14,9 +16,10 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from kstar_tui.clock import Clock
+from kstar_tui.history.calendar import Calendar
 from kstar_tui.monitor.events import Event
 from kstar_tui.tui.canvas import Canvas
-from kstar_tui.tui.events.episodes import Choice, Episode, episodes
+from kstar_tui.tui.events.episodes import Active, Choice, Episode, episodes
 from kstar_tui.tui.events.meanings import meaning
 from kstar_tui.tui.events.picture import (
     CHOICE,
@@ -27,8 +30,10 @@ from kstar_tui.tui.events.picture import (
     times,
 )
 from kstar_tui.tui.glyphs import Glyphs
-from kstar_tui.tui.paint import Picture
+from kstar_tui.tui.paint import Picture, printable
 from kstar_tui.tui.places import ways
+
+_log = logging.getLogger(__name__)
 
 
 class Happened(NamedTuple):
@@ -39,6 +44,7 @@ class Happened(NamedTuple):
     name: str
     refused: Mapping[str, int]
     kept: bool
+    active: Active = MappingProxyType({})
 
 
 class EventsCanvas(Canvas):
@@ -83,11 +89,19 @@ class EventsScreen(Screen[None]):
         Binding("pagedown", "page(1)", "Page down", id="events.page_down", show=False),
         Binding("home", "edge(0)", "Newest", id="events.newest", show=False),
         Binding("end", "edge(-1)", "Oldest", id="events.oldest", show=False),
+        Binding("escape", "app.go('live')", "Live", id="events.escape", show=False),
     ]
     DEFAULT_CSS = "EventsScreen FooterKey.-command-palette { display: none; }"
 
-    def __init__(self, source: Callable[[], Happened], clock: Clock, glyphs: Glyphs) -> None:
+    def __init__(
+        self,
+        source: Callable[[], Happened],
+        clock: Clock,
+        glyphs: Glyphs,
+        calendar: Calendar | None = None,
+    ) -> None:
         super().__init__()
+        self._calendar = calendar or Calendar()
         self._source = source
         self._clock = clock
         self._canvas = EventsCanvas(glyphs)
@@ -104,8 +118,11 @@ class EventsScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """What happens is seen within a second."""
-        self._ask()
         self.set_interval(1.0, self._ask)
+
+    def on_screen_resume(self) -> None:
+        """Shown for the first time or again: what came meanwhile counts."""
+        self._ask()
 
     def on_events_canvas_pressed(self, message: EventsCanvas.Pressed) -> None:
         """The mouse chooses and selects."""
@@ -146,8 +163,9 @@ class EventsScreen(Screen[None]):
             return
         episode = self._listed[self._selected]
         words = meaning(episode)
-        lines = (self._happened.name, times(episode, self._clock.now()), episode.text, words.what)
-        self.app.copy_to_clipboard("\n".join(line for line in lines if line))
+        when = times(episode, self._clock.now(), self._calendar)
+        lines = (self._happened.name, when, episode.text, words.what)
+        self.app.copy_to_clipboard("\n".join(printable(line) for line in lines if line))
         self.notify("Copied, if the terminal allows it.", timeout=3)
 
     def _choose(self, choice: Choice) -> None:
@@ -159,9 +177,16 @@ class EventsScreen(Screen[None]):
         self._look()
 
     def _ask(self) -> None:
-        happened = self._source()
-        if happened.events != self._happened.events:
-            self._all = episodes(happened.events)
+        if not self.is_active:
+            return
+        try:
+            happened = self._source()
+        except Exception:
+            _log.exception("what happened could not be asked for")
+            return
+        before = self._happened
+        if (happened.events, happened.active) != (before.events, before.active):
+            self._all = episodes(happened.events, happened.active)
         self._happened = happened
         self._list()
 
@@ -170,7 +195,8 @@ class EventsScreen(Screen[None]):
         self._listed = tuple(one for one in self._all if self._choice.takes(one.kind))
         # A line that is read stays selected while new ones come in above it.
         if before is not None and self._selected:
-            same = (i for i, one in enumerate(self._listed) if one[:5] == before[:5])
+            wanted = before.thing, before.at
+            same = (i for i, one in enumerate(self._listed) if (one.thing, one.at) == wanted)
             self._selected = next(same, self._selected)
         self._selected = max(0, min(self._selected, len(self._listed) - 1))
         self._look()
@@ -178,6 +204,7 @@ class EventsScreen(Screen[None]):
     def _look(self) -> None:
         self._canvas.view = EventsView(
             now=self._clock.now(),
+            calendar=self._calendar,
             name=self._happened.name,
             episodes=self._listed,
             choice=self._choice,

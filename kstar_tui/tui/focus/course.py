@@ -50,7 +50,7 @@ def draw_course(paint: Paint, rect: Rect, view: FocusView, pairs: tuple[Pair, ..
     elif rect.height >= least_height(pairs) and room >= 12:
         course = fitted(today.course, room)
         grid = Grid(rect.x + GUTTER, course.count)
-        now = view.now.timestamp()
+        now = view.today.read_at if view.today is not None else 0.0
         gaps = [
             seconds <= 0 and course.start + i * course.step + UNSAVED < now
             for i, seconds in enumerate(course.observed)

@@ -71,6 +71,8 @@ class Today:
     course: Course
     lows: Mapping[str, float]
     highs: Mapping[str, float]
+    read_at: float = 0.0
+    """s since 1970: what came later is not in it."""
 
     def widened(self, lows: Mapping[str, float], highs: Mapping[str, float]) -> Today:
         """With lows and highs that were seen but are not on disk."""
@@ -105,6 +107,7 @@ def read(past: Past, key: str, now: float, calendar: Calendar) -> Today:
         Course(start, STEP, observed, means),
         {field: value for field, value in lows.items() if value is not None},
         {field: value for field, value in highs.items() if value is not None},
+        now,
     )
 
 

@@ -37,7 +37,7 @@ def _row(view: FocusView, today: Today, first: int, fields: tuple[str, ...]) -> 
     seconds = course.observed[first:last]
     label = f"{view.calendar.local(begin):%H:%M}"
     if not any(seconds):
-        over = begin + _HOUR <= view.now.timestamp()
+        over = begin + _HOUR <= today.read_at
         text = _NOT_OBSERVED if over else ""
         # The unit's place stays free, so that the signs stand under the numbers.
         cells = [Cell(text, " " if field == SOC else "", style="dim") for field in fields]

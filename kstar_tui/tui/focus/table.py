@@ -120,7 +120,7 @@ def since(view: FocusView, label: str) -> tuple[Row, ...]:
     """When the integrated accounts began."""
     if view.energy is None:
         return ()
-    at = view.energy.since.astimezone(view.now.tzinfo)
+    at = view.calendar.local(view.energy.since.timestamp())
     return (Row(label, (Cell(f"{at.day} {at:%b %Y}", style="dim"),), wide=True),)
 
 
