@@ -113,7 +113,7 @@ async def test_what_costs_tries_ends_in_the_truth_or_in_a_failure(
 
 @pytest.mark.parametrize("fault", ["join", "join,split", "join,noise"])
 async def test_of_two_joined_replies_the_newer_is_taken(fault: str, clock: HandClock) -> None:
-    seen = await read_through(fault, clock, timeout=0.6, tries=1)
+    seen = await read_through(fault, clock, timeout=0.4, tries=1)
     assert (len(seen.good), len(seen.failed)) == (READS // 2, READS // 2)
     assert seen.rejections[Rejection.OUTDATED] == READS // 2
     assert len({reading.load_power for reading in seen.good}) > 1, "a held one would be seen"

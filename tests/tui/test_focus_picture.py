@@ -111,8 +111,8 @@ def check(name: str, draw: Draw, width: int, height: int, glyphs: Glyphs = UNICO
 @pytest.mark.parametrize("page", DRAW)
 @pytest.mark.parametrize("name", VIEWS)
 def test_every_view_at_sizes_around_each_border(page: str, name: str) -> None:
-    for width in (20, 44, 59, 60, 77, 78, 80, 115, 116, 120, 160, 193, 194, 220):
-        for height in (5, 12, 14, 15, 17, 20, 23, 35, 36, 39, 59, 70):
+    for width in (20, 44, 59, 60, 77, 78, 115, 116, 193, 194):
+        for height in (5, 14, 15, 20, 23, 35, 36, 70):
             check(name, DRAW[page], width, height)
 
 
