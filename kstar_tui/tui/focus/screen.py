@@ -27,7 +27,6 @@ from kstar_tui.tui.messages import LinkChanged, MqttChanged, ReadingArrived
 from kstar_tui.tui.paint import Picture
 from kstar_tui.tui.places import ways
 from kstar_tui.tui.session import Session
-from kstar_tui.tui.words import age
 
 _BEHIND = 90.0
 """Seconds after which what was read of the day is old."""
@@ -181,13 +180,9 @@ class FocusScreen(Screen[None]):
         if not self.is_active:
             return
         view = self._live()
-        due = view.update.next_poll_monotonic
-        wait = "" if view.current or due is None else str((due - view.now_monotonic) // 10)
-        old = "" if view.age is None else age(view.age, self._calm)
-        words = (f"{view.now:%H:%M}", old, wait)
-        if words == self._ticked:
+        if view.passing == self._ticked:
             return
-        self._ticked = words
+        self._ticked = view.passing
         # A demo's minutes pass faster.
         behind = self._today is not None and view.now.timestamp() - self._today.read_at >= _BEHIND
         day = self._calendar.day(view.now.timestamp())

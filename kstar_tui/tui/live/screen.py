@@ -23,7 +23,6 @@ from kstar_tui.tui.messages import LinkChanged, MqttChanged, ReadingArrived
 from kstar_tui.tui.paint import Picture
 from kstar_tui.tui.places import LIVE, ways
 from kstar_tui.tui.session import Session
-from kstar_tui.tui.words import age
 
 _PALETTE_FROM = 90
 """Columns from which the line of keys has room for the palette's."""
@@ -127,21 +126,10 @@ class LiveScreen(Screen[None]):
         self._look()
 
     def _tick(self) -> None:
-        view = self._view()
-        words = (
-            f"{view.now:%H:%M}",
-            "" if view.age is None else age(view.age, self._calm),
-            self._countdown(view),
-        )
+        words = self._view().passing
         if words != self._ticked:
             self._ticked = words
             self._look()
-
-    def _countdown(self, view: View) -> str:
-        due = view.update.next_poll_monotonic
-        if view.update.state.available or due is None:
-            return ""
-        return str((due - view.now_monotonic) // 10)
 
     def _look(self) -> None:
         self._canvas.view = self._view()

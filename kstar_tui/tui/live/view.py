@@ -11,6 +11,7 @@ from kstar_tui.monitor.events import Event
 from kstar_tui.monitor.trail import Trail
 from kstar_tui.monitor.update import Update
 from kstar_tui.protocol.reading import Reading
+from kstar_tui.tui.words import age
 
 if TYPE_CHECKING:
     # Each is loaded only where it is on.
@@ -54,6 +55,17 @@ class View:
         """Seconds since the reading was taken."""
         taken = self.update.taken_monotonic
         return None if taken is None else max(0.0, self.now_monotonic - taken)
+
+    @property
+    def passing(self) -> tuple[str, str, str]:
+        """What time alone changes: the minute, the age in words, the wait for the next try."""
+        due = self.update.next_poll_monotonic
+        if due is None or self.update.state.available:
+            wait = ""
+        else:
+            wait = str((due - self.now_monotonic) // 10)
+        old = "" if self.age is None else age(self.age, self.calm)
+        return f"{self.now:%H:%M}", old, wait
 
     def tone(self, style: str) -> str:
         """The style for a live value: dim where the value is of the past."""
