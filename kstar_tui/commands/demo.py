@@ -42,7 +42,15 @@ async def run_demo(context: Context, settings: Settings) -> int:
 
             return await run_headless(settings, clock, demo=True)
         from kstar_tui.past import Past
+        from kstar_tui.settings.desk import Desk
         from kstar_tui.tui.app import run_ui
 
         past = Past(options.serial_number, named_day(options.day), clock.start, options.seed)
-        return await run_ui(settings, clock=clock, demo=True, address=address, past=past)
+        return await run_ui(
+            settings,
+            clock=clock,
+            demo=True,
+            address=address,
+            past=past,
+            desk=Desk(context.config, context.load),
+        )

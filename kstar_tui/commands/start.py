@@ -22,9 +22,12 @@ def run(context: Context) -> int:
 
         return asyncio.run(run_headless(settings, context.clock))
     _check_certificates(settings, context)
+    from kstar_tui.settings.desk import Desk
     from kstar_tui.tui.app import run_ui
 
-    status = asyncio.run(run_ui(settings, clock=context.clock))
+    status = asyncio.run(
+        run_ui(settings, clock=context.clock, desk=Desk(context.config, context.load))
+    )
     return _demo(context, settings) if status == DEMO_WANTED else status
 
 

@@ -20,26 +20,25 @@ from textual.worker import Worker
 from kstar_tui.assembly import find
 from kstar_tui.clock import Clock, SystemClock
 from kstar_tui.history.calendar import Calendar
-from kstar_tui.history.tariff import Tariff
 from kstar_tui.link.events import Found
 from kstar_tui.link.interface import Address
 from kstar_tui.monitor.update import Update
 from kstar_tui.settings import Settings
+from kstar_tui.settings.desk import Desk
 from kstar_tui.status import DEMO_WANTED, Status
-from kstar_tui.tui.events.episodes import active_in
-from kstar_tui.tui.events.screen import EventsScreen, Happened
-from kstar_tui.tui.focus.screen import FocusScreen, Page
+from kstar_tui.tui.events.screen import EventsScreen
+from kstar_tui.tui.focus.screen import FocusScreen
 from kstar_tui.tui.glyphs import ASCII, UNICODE, speaks_unicode
 from kstar_tui.tui.help import HelpScreen, events_signs, focus_signs, history_signs
-from kstar_tui.tui.history.screen import HistoryScreen, Source
+from kstar_tui.tui.history.screen import HistoryScreen
 from kstar_tui.tui.live.screen import LiveScreen
 from kstar_tui.tui.messages import InverterChosen, LinkChanged, MqttChanged, ReadingArrived
 from kstar_tui.tui.panel import PanelScreen
-from kstar_tui.tui.places import LIVE, PLACES
+from kstar_tui.tui.places import LIVE, PLACES, all_ways
+from kstar_tui.tui.rooms import Rooms
 from kstar_tui.tui.search.screen import SearchScreen
 from kstar_tui.tui.session import Session
 from kstar_tui.tui.themes import DARK, LIGHT, theme_for
-from kstar_tui.tui.words import short_name
 
 if TYPE_CHECKING:
     # The simulator is loaded where there is a demo.
@@ -58,10 +57,6 @@ _CALM = 10.0
 _SEARCH_LISTEN = 2.5
 _TOLD = ("live.poll", "live.search")
 """Keys that the line at the bottom has no room for."""
-_HISTORY_OFF = (
-    "History is off.",
-    'Start without --no-history, or take path = "off" out of [history] in config.toml.',
-)
 
 
 class KstarApp(App[None]):
@@ -98,7 +93,9 @@ class KstarApp(App[None]):
         theme: str = DARK.name,
         ascii_only: bool = False,
         past: Past | None = None,
+        desk: Desk | None = None,
     ) -> None:
+        """Without a `desk` no setting can be changed for good."""
         super().__init__()
         self.settings = settings
         self.clock = clock
@@ -109,8 +106,10 @@ class KstarApp(App[None]):
         self._address = address
         self._demo = demo
         self._past = past
+        self._desk = desk
         self._calm = calm
         self._live: LiveScreen | None = None
+        self._rooms: Rooms | None = None
         self._where = LIVE
         self._running_session: Worker[None] | None = None
         self.register_theme(DARK)
@@ -171,40 +170,16 @@ class KstarApp(App[None]):
 
     def action_go(self, where: str) -> None:
         """To one of the screens that show the inverter; each lies on Live."""
-        session = self.session
-        if session is None or self._live not in self.screen_stack:
+        if self._rooms is None or self._live not in self.screen_stack or where == self._where:
             return
-        make = self._screens(session).get(where)
-        if where == self._where or (make is None and where != LIVE):
+        screen = self._rooms.make(where)
+        if screen is None and where != LIVE:
             return
         while self.screen is not self._live:
             self.pop_screen()
-        if make is not None:
-            self.push_screen(make())
+        if screen is not None:
+            self.push_screen(screen)
         self._where = where
-
-    def _screens(self, session: Session) -> dict[str, Callable[[], Screen[None]]]:
-        clock, glyphs = self.clock, self.glyphs
-        return {
-            "history": lambda: HistoryScreen(
-                partial(_past_of, session), clock, self.calendar, glyphs
-            ),
-            "battery": partial(self._focus, Page.BATTERY, session),
-            "grid": partial(self._focus, Page.GRID, session),
-            "events": lambda: EventsScreen(
-                partial(_happened_to, session), clock, glyphs, self.calendar
-            ),
-        }
-
-    def _focus(self, page: Page, session: Session) -> FocusScreen:
-        return FocusScreen(
-            page,
-            session,
-            self.glyphs,
-            demo=self._demo,
-            calm=self._calm,
-            calendar=self.calendar,
-        )
 
     def action_command_palette(self) -> None:
         """Every action by its name."""
@@ -225,7 +200,7 @@ class KstarApp(App[None]):
             if not active.binding.action.startswith("app.go(")
         ]
         if not isinstance(self.screen, SearchScreen):
-            keys.insert(0, ("1 to 5", "Live, History, Battery, Grid & load, Events"))
+            keys.insert(0, all_ways())
         keys += [("^p", "Every action, and the themes"), ("^c", "Quit with status 130")]
         self.push_screen(self._help(keys))
 
@@ -267,6 +242,14 @@ class KstarApp(App[None]):
             past=self._past,
         )
         live = LiveScreen(self.session, self.glyphs, demo=self._demo, calm=self._calm)
+        self._rooms = Rooms(
+            session=self.session,
+            clock=self.clock,
+            calendar=self.calendar,
+            glyphs=self.glyphs,
+            demo=self._demo,
+            calm=self._calm,
+        )
         while len(self.screen_stack) > 1:
             self.pop_screen()
         self._live, self._where = live, LIVE
@@ -287,26 +270,6 @@ class KstarApp(App[None]):
                 screen.post_message(happened())
 
 
-def _past_of(session: Session) -> Source:
-    status, archive = session.history, session.archive
-    if status is None:
-        return Source(None, why=_HISTORY_OFF)
-    if archive is None:
-        return Source(None, why=("The history cannot be opened.", status.error or "", status.path))
-    of = session.settings
-    tariff = Tariff.of(of.import_price, of.export_price, of.currency, of.tariff_bands)
-    key = session.history_key or session.monitor.latest.key
-    return Source(archive, key, where=status.path, tariff=tariff)
-
-
-def _happened_to(session: Session) -> Happened:
-    update = session.monitor.latest
-    info = update.info
-    name = short_name(info) if info is not None else session.history_key or ""
-    kept = session.archive is not None
-    return Happened(session.all_events, name, update.rejected, kept=kept, active=active_in(update))
-
-
 async def run_ui(
     settings: Settings,
     *,
@@ -314,6 +277,7 @@ async def run_ui(
     demo: bool = False,
     address: Address | None = None,
     past: Past | None = None,
+    desk: Desk | None = None,
 ) -> int:
     """Run the app until the user leaves; returns the exit status, or DEMO_WANTED."""
     if address is None and settings.host:
@@ -329,6 +293,7 @@ async def run_ui(
         theme=theme_for(os.environ),
         ascii_only=ascii_only,
         past=past,
+        desk=desk,
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):

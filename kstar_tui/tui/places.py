@@ -33,3 +33,9 @@ def ways(here: str, *, shown: int = len(PLACES)) -> list[Binding]:
         Binding(place.key, f"app.go('{name}')", place.word, id=f"{here}.{name}", show=index < shown)
         for index, (name, place) in enumerate(others)
     ]
+
+
+def all_ways() -> tuple[str, str]:
+    """The keys to the screens, and their names, for the help."""
+    keys = [place.key for place in PLACES.values()]
+    return f"{keys[0]} to {keys[-1]}", ", ".join(place.title for place in PLACES.values())
