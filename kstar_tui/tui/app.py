@@ -26,6 +26,7 @@ from kstar_tui.monitor.update import Update
 from kstar_tui.settings import Settings
 from kstar_tui.settings.desk import Desk
 from kstar_tui.status import DEMO_WANTED, Status
+from kstar_tui.tui.allcommands import AllCommands
 from kstar_tui.tui.events.screen import EventsScreen
 from kstar_tui.tui.focus.screen import FocusScreen
 from kstar_tui.tui.glyphs import ASCII, UNICODE, speaks_unicode
@@ -184,9 +185,11 @@ class KstarApp(App[None]):
     def action_command_palette(self) -> None:
         """Every action by its name."""
         if not isinstance(self.screen, CommandPalette):
-            # Its own words end in a sign that ASCII does not have.
-            palette = CommandPalette(placeholder="Search for an action", id="--command-palette")
-            self.push_screen(palette)
+            self.push_screen(AllCommands())
+
+    def get_key_display(self, binding: Binding) -> str:
+        """A key in the line of keys and in the help, in signs that the terminal has."""
+        return self.glyphs.key(super().get_key_display(binding))
 
     def action_help(self) -> None:
         """The keys of this screen and what its signs mean."""
@@ -264,10 +267,10 @@ class KstarApp(App[None]):
         self._tell(MqttChanged)
 
     def _tell(self, happened: Callable[[], Message]) -> None:
-        """Live remembers even while something lies on it."""
-        for screen in self.screen_stack:
-            if screen is self._live or isinstance(screen, FocusScreen):
-                screen.post_message(happened())
+        """Whoever is on top; the others ask when they are shown again."""
+        screen = self.screen
+        if isinstance(screen, LiveScreen | FocusScreen):
+            screen.post_message(happened())
 
 
 async def run_ui(

@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer
 
 from kstar_tui.clock import Clock
@@ -32,6 +31,7 @@ from kstar_tui.tui.events.picture import (
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.paint import Picture, printable
 from kstar_tui.tui.places import ways
+from kstar_tui.tui.resting import RestingScreen
 
 _log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class EventsCanvas(Canvas):
             self.post_message(self.Pressed(span.field))
 
 
-class EventsScreen(Screen[None]):
+class EventsScreen(RestingScreen):
     """Lists what happened; `source` is asked once a second for what is known now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -118,7 +118,7 @@ class EventsScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """What happens is seen within a second."""
-        self.set_interval(1.0, self._ask)
+        self.every(1.0, self._ask)
 
     def on_screen_resume(self) -> None:
         """Shown for the first time or again: what came meanwhile counts."""

@@ -9,7 +9,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
-from textual.screen import Screen
 from textual.widgets import Footer
 
 from kstar_tui.history.calendar import Calendar
@@ -26,6 +25,7 @@ from kstar_tui.tui.live.view import View
 from kstar_tui.tui.messages import LinkChanged, MqttChanged, ReadingArrived
 from kstar_tui.tui.paint import Picture
 from kstar_tui.tui.places import ways
+from kstar_tui.tui.resting import RestingScreen
 from kstar_tui.tui.session import Session
 
 _BEHIND = 90.0
@@ -63,7 +63,7 @@ class FocusCanvas(Canvas):
         return None if self.view is None else explain(field, self.view.reading)
 
 
-class FocusScreen(Screen[None]):
+class FocusScreen(RestingScreen):
     """All of one kind. `calm` is the age in seconds up to which data counts as now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -103,8 +103,8 @@ class FocusScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """What is saved once a minute is read once a minute; the clock is looked at each second."""
-        self.set_interval(60.0, self.saved)
-        self.set_interval(1.0, self._tick)
+        self.every(60.0, self.saved)
+        self.every(1.0, self._tick)
 
     def on_resize(self, event: events.Resize) -> None:
         """A narrow line of keys has no room for the palette's."""

@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer
 
 from kstar_tui.clock import Clock
@@ -24,6 +23,7 @@ from kstar_tui.tui.history.period import Period, Reach
 from kstar_tui.tui.history.picture import HistoryView, draw_history, grid_for, room
 from kstar_tui.tui.paint import Picture
 from kstar_tui.tui.places import ways
+from kstar_tui.tui.resting import RestingScreen
 
 
 class Source(NamedTuple):
@@ -74,7 +74,7 @@ class HistoryCanvas(Canvas):
         self.post_message(self.Pointed(event.x, name, clicked=True))
 
 
-class HistoryScreen(Screen[None]):
+class HistoryScreen(RestingScreen):
     """Shows periods of one inverter; `source` is asked whenever something is read."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -119,7 +119,12 @@ class HistoryScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """What is saved once a minute is read once a minute."""
-        self.set_interval(60.0, self.saved)
+        self.every(60.0, self.saved)
+
+    def on_screen_resume(self) -> None:
+        """Shown again: what was saved meanwhile counts."""
+        if self._figures is not None:
+            self.saved()
 
     def on_resize(self, event: events.Resize) -> None:
         """Another width has other columns."""

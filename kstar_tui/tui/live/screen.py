@@ -9,7 +9,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
-from textual.screen import Screen
 from textual.widgets import Footer
 
 from kstar_tui.monitor.update import Update
@@ -22,6 +21,7 @@ from kstar_tui.tui.live.view import View
 from kstar_tui.tui.messages import LinkChanged, MqttChanged, ReadingArrived
 from kstar_tui.tui.paint import Picture
 from kstar_tui.tui.places import LIVE, ways
+from kstar_tui.tui.resting import RestingScreen
 from kstar_tui.tui.session import Session
 
 _PALETTE_FROM = 90
@@ -58,7 +58,7 @@ class LiveCanvas(Canvas):
         return None if self.view is None else explain(field, self.view.reading)
 
 
-class LiveScreen(Screen[None]):
+class LiveScreen(RestingScreen):
     """Where the power goes. `calm` is the age in seconds up to which data counts as now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -89,12 +89,15 @@ class LiveScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Once a second it is checked whether time alone changed something."""
-        self._look()
-        self.set_interval(1.0, self._tick)
+        self.every(1.0, self._tick)
 
     def on_resize(self, event: events.Resize) -> None:
         """A narrow line of keys has no room for the palette's."""
         self.set_class(event.size.width < _PALETTE_FROM, "-narrow")
+
+    def on_screen_resume(self) -> None:
+        """Shown for the first time or again: what came meanwhile counts."""
+        self._take(self.session.monitor.latest)
 
     def on_reading_arrived(self, message: ReadingArrived) -> None:
         """New values."""
