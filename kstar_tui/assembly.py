@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from kstar_tui.history.ledger import BookKeeper
     from kstar_tui.mqtt.connection import MqttConnection
+    from kstar_tui.mqtt.probe import Probe
     from kstar_tui.mqtt.publisher import Publisher
 
 _MOST_ENTITIES = 1600
@@ -59,7 +60,7 @@ def make_monitor(
     An address that a search found, not a person, is not `named`; `mac` is what it told then.
     """
     # What answers on this machine itself does not move to another address of the network.
-    elsewhere = settings.broadcast or address is None or not _is_loopback(address.host)
+    elsewhere = settings.broadcast or address is None or not is_loopback(address.host)
     return Monitor(
         InverterClient,
         clock,
@@ -154,6 +155,21 @@ def make_connection(
     )
 
 
+def make_probe(connection: MqttConnection, settings: Settings) -> Probe:
+    """A check of the broker of the settings, over a connection to it that is not open."""
+    from kstar_tui.mqtt.probe import Options, Probe
+
+    return Probe(
+        connection,
+        Options(
+            base=settings.mqtt_base,
+            discovery=settings.mqtt_discovery,
+            discovery_prefix=settings.mqtt_discovery_prefix,
+            version=settings.mqtt_version,
+        ),
+    )
+
+
 def _tls(settings: Settings) -> SSLContext:
     from kstar_tui.mqtt.tls import TlsError, tls_context
 
@@ -168,7 +184,8 @@ def _tls(settings: Settings) -> SSLContext:
         raise SettingsError(str(error)) from None
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host, by its name or address, is this machine itself."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

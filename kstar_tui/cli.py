@@ -51,6 +51,8 @@ def _run(argv: Sequence[str], streams: _Streams) -> int:
         stdin=streams.stdin,
         out=streams.out,
         err=streams.err,
+        arguments=line.settings,
+        environ=os.environ,
     )
     return _program(line.command)(context)
 
@@ -70,6 +72,8 @@ def _program(command: str | None) -> Callable[[Context], int]:
             from kstar_tui.commands.config import run
         case "history":
             from kstar_tui.commands.history import run
+        case "doctor":
+            from kstar_tui.commands.doctor import run
         case "mqtt":
             from kstar_tui.commands.mqtt import run
         case _:

@@ -25,6 +25,7 @@ _USES: dict[str, tuple[str, ...]] = {
         *(key for key in texts.BROKER_KEYS if key != "mqtt.client_id"),
         *("mqtt.base", "mqtt.discovery", "mqtt.discovery_prefix"),
     ),
+    "doctor": tuple(TABLE),
     "config": tuple(TABLE),
 }
 """Keys of the settings that mean something to each command."""
@@ -206,12 +207,12 @@ def _build() -> tuple[_Parser, set[str]]:
         )
         for name, (summary, description) in texts.COMMANDS.items()
     }
-    for name in ("discover", "read", "history", "mqtt", "config"):
+    for name in ("discover", "read", "history", "mqtt", "doctor", "config"):
         group = parsers[name].add_argument_group("settings")
         _add_settings(group, [TABLE[key] for key in _USES[name]])
         _add_config_option(group)
     printing = parsers["read"].add_mutually_exclusive_group()
-    for name in ("discover", "read", "decode", "history", "mqtt", "config"):
+    for name in ("discover", "read", "decode", "history", "mqtt", "doctor", "config"):
         where = printing if name == "read" else parsers[name]
         where.add_argument("--json", action="store_true", help=texts.JSON[name])
     printing.add_argument("--hex", action="store_true", help=texts.FRAMES_AS_HEX)
@@ -220,6 +221,7 @@ def _build() -> tuple[_Parser, set[str]]:
     _add_simulate(parsers["simulate"])
     _add_history(parsers["history"])
     _add_mqtt(parsers["mqtt"])
+    parsers["doctor"].add_argument("--polls", metavar="N", help=texts.POLLS)
     parsers["config"].add_argument(
         "action", nargs="?", choices=("show", "path", "set"), default="show", help=texts.ACTION
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple, TextIO
 
 from kstar_tui.clock import Clock
-from kstar_tui.settings import ConfigFile, Settings
+from kstar_tui.settings import ConfigFile, Given, Settings
 from kstar_tui.status import Status
 
 
@@ -33,6 +34,9 @@ class Context(NamedTuple):
     stdin: TextIO
     out: TextIO
     err: TextIO
+    arguments: Mapping[str, Given] = MappingProxyType({})
+    """The settings that were given as arguments, by key, as they were written."""
+    environ: Mapping[str, str] = MappingProxyType({})
 
     def say(self, text: str) -> None:
         """One line beside the data, at once."""

@@ -98,6 +98,14 @@ COMMANDS = {
         "and what to do where something does not. `clean` removes what kstar-tui has retained\n"
         "there for one inverter; Home Assistant then removes its device.",
     ),
+    "doctor": (
+        "find out what is wrong, and what to do",
+        "Looks at everything in turn: settings, networks, the search and who answered it, the\n"
+        "inverter over ten polls, the history, the broker, the clock and the terminal. Each line\n"
+        "is ok, a warning or a problem with what to do; a note asks for nothing. It changes\n"
+        "nothing, asks the inverter no faster than kstar-tui itself does, and shows no password.\n"
+        "It takes about half a minute.",
+    ),
     "config": (
         "show or change the settings",
         "Shows the settings in force and where each comes from, prints the path of config.toml,\n"
@@ -136,6 +144,15 @@ EPILOGS = {
         "  kstar-tui mqtt check --mqtt mqtts://solar@broker.lan --mqtt-ca ca.pem\n"
         "  kstar-tui mqtt clean --inverter SIM0000000004"
     ),
+    "doctor": (
+        "exit status:\n"
+        "  0 all is well, 1 a warning or a problem, 2 wrong settings, 3 no inverter answered\n"
+        "\n"
+        "examples:\n"
+        "  kstar-tui doctor\n"
+        "  kstar-tui doctor --host 192.168.1.50 --polls 100\n"
+        "  kstar-tui doctor --json | jq '.sections.inverter'"
+    ),
     "config": (
         "examples:\n"
         "  kstar-tui config\n"
@@ -153,6 +170,7 @@ JSON = {
     "decode": "one JSON object a line for each frame",
     "history": "the same as --format json",
     "mqtt": "one JSON object: the steps of the check, or the topics that were cleaned",
+    "doctor": "one JSON object: for each section its lines with their figures",
     "config": "one JSON object: for each key its value and its source",
 }
 
@@ -193,6 +211,7 @@ WHICH = "serial number of the inverter, where there are several (default: the la
 MQTT_ACTION = "check or clean"
 WHOSE = "with clean: serial number of the inverter, where there are several"
 FORCE = "with clean: even while a running kstar-tui publishes the inverter"
+POLLS = "how often the inverter is read, 1 to 1000, two seconds apart (default: 10)"
 KEY = f"with set: one of {', '.join(TABLE)}"
 VALUE = "with set: the new value, or - to read it from standard input"
 

@@ -6,10 +6,11 @@ import asyncio
 from contextlib import aclosing
 from textwrap import wrap
 
+from kstar_tui.assembly import make_probe
 from kstar_tui.commands.context import Context
 from kstar_tui.commands.mqtt import connection_to_broker
 from kstar_tui.mqtt.broker import Broker
-from kstar_tui.mqtt.probe import Options, Probe, Result, Step
+from kstar_tui.mqtt.probe import Probe, Result, Step
 from kstar_tui.mqtt.topics import OFFLINE, ONLINE
 from kstar_tui.settings import Settings
 from kstar_tui.status import Status
@@ -31,15 +32,7 @@ def run(context: Context) -> int:
     """Print each step; FAILED where one failed."""
     settings = context.load()
     connection = connection_to_broker(context, settings)
-    probe = Probe(
-        connection,
-        Options(
-            base=settings.mqtt_base,
-            discovery=settings.mqtt_discovery,
-            discovery_prefix=settings.mqtt_discovery_prefix,
-            version=settings.mqtt_version,
-        ),
-    )
+    probe = make_probe(connection, settings)
     steps = asyncio.run(_take(context, probe, _configured(settings, connection.broker)))
     ok = all(step.result is not Result.FAILED for step in steps)
     if context.options.json:

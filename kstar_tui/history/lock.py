@@ -48,6 +48,22 @@ class Lock:
             self._file = -1
 
 
+def holder(database: Path) -> StoreBusy | None:
+    """Who writes there now, for whoever does not want to: None where nobody does; OSError."""
+    try:
+        file = os.open(f"{database}.lock", os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        # Shared, and let go at once: it keeps nobody from writing for longer than it takes to ask.
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _busy(os.pread(file, _MOST, 0).decode("ascii", "replace").split("\n"))
+    finally:
+        os.close(file)
+    return None
+
+
 def _busy(lines: list[str]) -> StoreBusy:
     pid = int(lines[0]) if lines[0].isdigit() else None
     if len(lines) < 3:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Interface
+from typing import NamedTuple
 
 from kstar_tui.link.addresses import not_a_network
 from kstar_tui.link.events import Target
@@ -12,23 +13,42 @@ GIVEN = "as given"
 """The interface's name where the user named the broadcast address: the system chooses one."""
 
 
-def broadcast_targets() -> list[Target]:
-    """One for each IPv4 network that this machine is in and that has a broadcast address."""
+class Network(NamedTuple):
+    """An IPv4 network that this machine is in."""
+
+    interface: str
+    address: str
+    prefix: int
+    broadcast: str | None
+    """None where nothing can be broadcast: on both ends of a tunnel."""
+
+
+def networks() -> list[Network]:
+    """Every IPv4 network of this machine but its own loopback."""
     # Loaded for a search only: it costs a start ctypes.
     import ifaddr
 
-    targets: dict[tuple[str, str], Target] = {}
+    found: list[Network] = []
     for adapter in ifaddr.get_adapters():
         for ip in adapter.ips:
-            if not isinstance(ip.ip, str) or ip.network_prefix > 30:
+            if not isinstance(ip.ip, str):
                 continue
             own = IPv4Interface(f"{ip.ip}/{ip.network_prefix}")
             if own.is_loopback:
                 continue
-            broadcast = str(own.network.broadcast_address)
+            broadcast = str(own.network.broadcast_address) if ip.network_prefix <= 30 else None
+            found.append(Network(adapter.nice_name, ip.ip, ip.network_prefix, broadcast))
+    return found
+
+
+def broadcast_targets() -> list[Target]:
+    """One for each IPv4 network that this machine is in and that has a broadcast address."""
+    targets: dict[tuple[str, str], Target] = {}
+    for one in networks():
+        if one.broadcast is not None:
             # A second address of the same interface in the same network would only ask twice.
             targets.setdefault(
-                (adapter.nice_name, broadcast), Target(adapter.nice_name, ip.ip, broadcast)
+                (one.interface, one.broadcast), Target(one.interface, one.address, one.broadcast)
             )
     return list(targets.values())
 

@@ -47,21 +47,33 @@ def locate_config(argument: str | None, environment: Mapping[str, str]) -> Confi
 
 def read_config(config: ConfigFile) -> dict[str, SettingValue]:
     """The values in a file by key; SettingsError for anything that is not understood."""
-    path = config.path
     values: dict[str, SettingValue] = {}
+    for key, value in read_each(config):
+        if isinstance(value, SettingsError):
+            raise value
+        values[key] = value
+    return values
+
+
+def read_each(config: ConfigFile) -> Iterator[tuple[str, SettingValue | SettingsError]]:
+    """Each key in a file with its value, or with why that is not understood; SettingsError where
+    the file cannot be read at all."""
+    path = config.path
     for parts, value in _leaves(_parse(config)):
         key = ".".join(parts)
         row = TABLE.get(key) if all("." not in part for part in parts) else None
         if row is None:
-            raise SettingsError(_unknown(path, parts, value))
+            yield key, SettingsError(_unknown(path, parts, value))
+            continue
         try:
-            values[key] = row.kind.check(value)
+            checked = row.kind.check(value)
         except ValueError as error:
             message = refusal(str(path), row, value, str(error))
         else:
+            yield key, checked
             continue
-        raise SettingsError(message)
-    return values
+        # Outside the handler: the cause's text may repeat what was refused.
+        yield key, SettingsError(message)
 
 
 def save_config(changes: Mapping[str, SettingValue], path: Path) -> Path | None:

@@ -41,11 +41,7 @@ def load(
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     for key, row in TABLE.items():
-        given = (
-            (arguments or {}).get(key)
-            or _in_environment(row, environment)
-            or _credential(row, environment)
-        )
+        given = given_for(row, arguments or {}, environment)
         if given is not None:
             values[row.name] = parse_setting(row, given)
             sources[key] = given.place
@@ -57,6 +53,15 @@ def load(
     settings = Settings(**values, sources=MappingProxyType(sources))
     check_together(settings)
     return settings
+
+
+def given_for(
+    row: Setting, arguments: Mapping[str, Given], environment: Mapping[str, str]
+) -> Given | None:
+    """What was written for a row outside the file, and wins; SettingsError for a secret's file."""
+    return (
+        arguments.get(row.key) or _in_environment(row, environment) or _credential(row, environment)
+    )
 
 
 def parse_setting(row: Setting, given: Given) -> SettingValue:

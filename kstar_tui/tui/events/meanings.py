@@ -158,9 +158,14 @@ _KINDS = {
 def meaning(episode: Episode) -> Meaning:
     """The words for an episode."""
     if episode.kind is Kind.FAULT:
-        return _FAULTS.get(episode.subject, _UNKNOWN_FAULT)
+        return fault_meaning(episode.subject)
     if episode.subject == REACHED:
         return _REACHED
     if episode.kind is Kind.MODE:
         return _MODES.get(episode.subject, _NOTHING)
     return _KINDS.get(episode.kind, _NOTHING)
+
+
+def fault_meaning(text: str) -> Meaning:
+    """The words for a fault that the inverter reports."""
+    return _FAULTS.get(text, _UNKNOWN_FAULT)

@@ -1,0 +1,177 @@
+"""Everything looked at in turn, and what follows from all of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+
+from kstar_tui.doctor.brokering import examine_broker
+from kstar_tui.doctor.disk import Database
+from kstar_tui.doctor.finding import Finding, Result, Section, note, problem
+from kstar_tui.doctor.interfaces import examine_interfaces
+from kstar_tui.doctor.inverter import Examined
+from kstar_tui.doctor.preferences import examine_settings
+from kstar_tui.doctor.searching import Searching
+from kstar_tui.doctor.terminal import Terminal, examine_terminal
+from kstar_tui.doctor.timekeeping import Watch, kernel_says
+from kstar_tui.doctor.versions import examine_versions
+from kstar_tui.doctor.world import World
+from kstar_tui.history.lock import holder
+from kstar_tui.link.interface import Address
+from kstar_tui.monitor.finding import by_address
+from kstar_tui.settings import SettingsError
+from kstar_tui.settings.errors import without_passwords
+from kstar_tui.settings.lenient import load_what_is_right
+from kstar_tui.settings.paths import history_path
+from kstar_tui.settings.table import TABLE
+from kstar_tui.status import Status
+
+_SEARCH_KEYS = ("discovery.port", "discovery.broadcast", "inverter.port")
+_INVERTER_KEYS = ("inverter.host", "inverter.port")
+_BROKER_KEYS = tuple(key for key in TABLE if key.startswith("mqtt."))
+_BUG = "That is a mistake in kstar-tui: please report it, with this line."
+
+Lines = Iterable[Finding] | AsyncIterator[Finding]
+
+
+class Examination:
+    """One examination of a world; `findings` is what was found so far."""
+
+    def __init__(
+        self,
+        world: World,
+        terminal: Terminal,
+        *,
+        clock_is_kept: Callable[[], bool | None] = kernel_says,
+    ) -> None:
+        self.findings: list[tuple[Section, Finding]] = []
+        self._world = world
+        self._terminal = terminal
+        self._clock_is_kept = clock_is_kept
+        self._watch = Watch(world)
+        self._loaded = load_what_is_right(world.arguments, world.environ, world.config)
+        self._settings = self._loaded.settings
+        self._searching = Searching()
+        self._misset = bool(self._loaded.errors)
+        self._answered: bool | None = None
+        """None while no inverter could be asked."""
+
+    @property
+    def status(self) -> Status:
+        """How the program ends: what is wrong with the settings counts first, then the inverter."""
+        if self._misset:
+            return Status.USAGE
+        if self._answered is False:
+            return Status.NO_INVERTER
+        return Status.DONE if self.counts.keys() <= {Result.OK, Result.NOTE} else Status.FAILED
+
+    @property
+    def counts(self) -> Counter[Result]:
+        """How many lines there are of each kind."""
+        return Counter(finding.result for _, finding in self.findings)
+
+    async def run(self) -> AsyncGenerator[tuple[Section, Finding], None]:
+        """Each finding as it is known, section by section."""
+        world, settings = self._world, self._settings
+        sections: dict[Section, Callable[[], Lines]] = {
+            Section.SETTINGS: lambda: examine_settings(world, self._loaded),
+            Section.INTERFACES: lambda: examine_interfaces(world, settings),
+            Section.SEARCH: self._search,
+            Section.INVERTER: self._inverter,
+            Section.HISTORY: self._history,
+            Section.BROKER: self._broker,
+            Section.CLOCK: lambda: self._watch.examine(self._clock_is_kept),
+            Section.TERMINAL: lambda: examine_terminal(
+                self._terminal, world.environ, ascii_wanted=settings.ascii
+            ),
+            Section.VERSIONS: examine_versions,
+        }
+        for section, look in sections.items():
+            async for finding in self._guarded(look):
+                self.findings.append((section, finding))
+                yield section, finding
+
+    async def _guarded(self, look: Callable[[], Lines]) -> AsyncIterator[Finding]:
+        """The lines of a section; what goes wrong in it ends no other."""
+        try:
+            lines = look()
+            if isinstance(lines, AsyncIterator):
+                async for finding in lines:
+                    yield finding
+            else:
+                for finding in lines:
+                    yield finding
+                    # Ctrl-C is heard between two lines.
+                    await asyncio.sleep(0)
+        except SettingsError as error:
+            # The files that settings name are looked at only here.
+            self._misset = True
+            advice = "Correct it there, or take it out: kstar-tui does not run with it."
+            yield problem("refused", without_passwords(str(error)), advice)
+        except Exception as error:
+            text = without_passwords(f"cannot be looked at: {type(error).__name__}: {error}")
+            yield problem("failed", text, _BUG)
+
+    def _skipped(self, keys: Iterable[str]) -> Finding | None:
+        """Why a section cannot be looked at; None where its settings are known."""
+        wrong = sorted(self._loaded.wrong.intersection(keys))
+        if not wrong:
+            return None
+        return note("skipped", f"not looked at: {', '.join(wrong)} cannot be used (see Settings)")
+
+    async def _search(self) -> AsyncIterator[Finding]:
+        if skipped := self._skipped(_SEARCH_KEYS):
+            yield skipped
+            return
+        async for finding in self._searching.examine(self._world, self._settings):
+            yield finding
+        if self._settings.host is None and "inverter.host" not in self._loaded.wrong:
+            self._answered = bool(self._searching.found)
+
+    async def _inverter(self) -> AsyncIterator[Finding]:
+        if skipped := self._skipped(_INVERTER_KEYS):
+            yield skipped
+            return
+        settings, found = self._settings, by_address(self._searching.found)
+        if settings.host is not None:
+            address = Address(settings.host, settings.port)
+        elif found:
+            address = found[0].address
+        else:
+            yield note("skipped", "not looked at: none was found")
+            return
+        if other := self._other_reader():
+            yield other
+        examined = Examined(self._world, address, settings, found)
+        async for finding in examined.examine(rested=not self._searching.asked):
+            yield finding
+        self._answered = examined.answered
+
+    def _other_reader(self) -> Finding | None:
+        """A kstar-tui of this machine that may be asking the inverter, too."""
+        # What is wrong with that path is told with the history.
+        with contextlib.suppress(OSError, SettingsError):
+            path = history_path(self._settings)
+            busy = holder(path) if path is not None else None
+            if busy is not None:
+                whose = busy.key or "an inverter"
+                text = f"a running kstar-tui ({busy.who}) asks {whose}, too: they take turns"
+                return note("other", text, pid=busy.pid, inverter=busy.key)
+        return None
+
+    def _history(self) -> Lines:
+        if skipped := self._skipped(("history.path",)):
+            return [skipped]
+        path = history_path(self._settings)
+        if path is None:
+            return [note("off", "the history is off: nothing is kept (history.path)")]
+        task = asyncio.current_task()
+        database = Database(path, self._settings.interval)
+        return database.examine(self._world, lambda: task is not None and task.cancelling() > 0)
+
+    def _broker(self) -> Lines:
+        if skipped := self._skipped(_BROKER_KEYS):
+            return [skipped]
+        return examine_broker(self._world, self._settings)

@@ -1,0 +1,149 @@
+"""`doctor` as users start it: what is printed, as text and as JSON, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from broker_talk import retained, url
+from mqtt_helpers import Mosquitto, free_port, mosquitto_in
+from program_talk import PATIENCE, Program, around, at, simulator
+
+from kstar_tui.commands.context import CommandError
+from kstar_tui.commands.doctor import number_of_polls
+from kstar_tui.doctor.finding import Result, Section
+from kstar_tui.simulator.server import Simulator
+from kstar_tui.status import Status
+
+QUICK = ("--polls", "2")
+WELL = {"TZ": "UTC", "LANG": "C.UTF-8"}
+
+
+@pytest.fixture
+async def mosquitto(tmp_path: Path) -> AsyncIterator[Mosquitto]:
+    folder = tmp_path / "broker"
+    folder.mkdir()
+    async with mosquitto_in(folder) as broker:
+        yield broker
+
+
+def by_name(told: dict[str, Any], section: str) -> dict[str, Any]:
+    return {line["name"]: line for line in told["sections"][section]}
+
+
+async def test_people_get_a_line_for_each_thing(program: Program, inverter: Simulator) -> None:
+    done = await program("doctor", *at(inverter), *QUICK, environment=WELL)
+    assert done.err == ""
+    assert (done.status, done.out.splitlines()[-1]) == (0, "All is well."), done.out
+    lines = done.out.splitlines()
+    assert max(map(len, lines)) < 80
+    assert [line for line in lines[1:] if line and not line.startswith(" ")] == [
+        *(section.capitalize() for section in Section),
+        "All is well.",
+    ]
+    marked = [line for line in lines if re.match(r"  \S", line)]
+    assert {line.split()[0] for line in marked} <= {"ok", "note"}
+    assert f"  ok       inverter.host = {inverter.address.host}, from argument --host" in marked
+    assert "  ok       2 of 2 polls were answered" in marked
+    assert "serial number SIM0000000001" in done.out
+    assert inverter.counters.requests.total() == 4
+
+
+async def test_json_is_one_object_with_stable_names(program: Program, mosquitto: Mosquitto) -> None:
+    """The search, the inverter that it finds, a broker with a password, all over real sockets."""
+    await mosquitto.start()
+    async with simulator() as inverter:
+        done = await program(
+            *("doctor", *around(inverter), "--polls", "1", "--json"),
+            environment=WELL | url(mosquitto),
+        )
+    assert (done.status, done.err, done.out.count("\n")) == (0, "", 1), done.out
+    told = json.loads(done.out)
+    assert list(told) == ["version", "timestamp", "ok", "status", "counts", "sections"]
+    assert list(told["sections"]) == [section.value for section in Section]
+    assert list(told["counts"]) == [result.value for result in Result]
+    assert (told["ok"], told["status"]) == (True, 0)
+    assert told["counts"]["warning"] == told["counts"]["problem"] == 0
+    for lines in told["sections"].values():
+        for line in lines:
+            assert list(line) == ["name", "result", "text", "advice", "facts"]
+    search = by_name(told, "search")
+    assert search["asked"]["facts"]["broadcast"] == "127.255.255.255"
+    assert search["found"]["facts"]["serial"] == "SIM0000000001"
+    assert by_name(told, "inverter")["polls"]["facts"]["answered"] == 1
+    assert list(by_name(told, "broker")) == [
+        *("name", "connection", "tls", "mqtt", "publish", "retain", "discovery"),
+    ]
+    # User and password mqtt stand before the host, masked.
+    assert f"mqtt://mqtt:***@127.0.0.1:{mosquitto.port}" in done.out
+    # Nothing is left at the broker.
+    assert await retained(mosquitto) == {}
+
+
+async def test_wrong_settings_are_told_and_the_rest_is_looked_at(
+    program: Program, inverter: Simulator, tmp_path: Path
+) -> None:
+    config = tmp_path / "c.toml"
+    config.write_text("[inverter]\nprot = 1\n")
+    config.chmod(0o600)
+    done = await program(
+        *("doctor", "--config", str(config), *at(inverter), *QUICK, "--mqtt", "http://a:hunter2@b"),
+        environment=WELL,
+    )
+    assert (done.status, done.err) == (2, "")
+    assert "unknown key inverter.prot. Did you mean inverter.port?" in " ".join(done.out.split())
+    assert "argument --mqtt: mqtt.url is a value that cannot be used" in " ".join(done.out.split())
+    assert "hunter2" not in done.out
+    assert "  ok       2 of 2 polls were answered" in done.out
+    assert "mqtt.url cannot be used (see Settings)" in done.out
+    assert done.out.splitlines()[-1] == "2 problems: see Settings."
+
+
+async def test_nobody_answers(program: Program) -> None:
+    """Nothing listens on that port."""
+    nowhere = ("--broadcast", "127.255.255.255", "--discovery-port", str(free_port()))
+    done = await program("doctor", *nowhere, "--no-history", environment=WELL)
+    assert (done.status, done.err) == (3, "")
+    assert "  problem  nobody answered\n           → Is the inverter awake" in done.out
+    assert "the history is off" in done.out
+    assert "All is well" not in done.out
+
+
+async def test_a_broker_that_refuses(program: Program, inverter: Simulator) -> None:
+    broker = "mqtt://me:hunter2@127.0.0.1:1"
+    ascii_only = WELL | {"PYTHONIOENCODING": "ascii"}
+    done = await program("doctor", *at(inverter), *QUICK, "--mqtt", broker, environment=ascii_only)
+    assert done.status == 1
+    assert "  problem  connection: refused: nothing listens on port 1" in done.out
+    # What cannot be written is not written as a question mark.
+    assert "           > Is the broker running" in done.out
+    assert "hunter2" not in done.out + done.err
+    assert done.out.splitlines()[-1] == "1 problem: see Broker."
+
+
+@pytest.mark.parametrize("polls", ["0", "1001", "x", "-1", "1e3", "²", "", "1" * 5000])
+def test_a_number_of_polls_that_is_none(polls: str) -> None:
+    with pytest.raises(CommandError, match="no whole number from 1 to 1000") as caught:
+        number_of_polls(polls)
+    assert caught.value.status is Status.USAGE
+
+
+def test_numbers_of_polls() -> None:
+    assert [number_of_polls(text) for text in (None, "1", "1000")] == [10, 1, 1000]
+
+
+async def test_ctrl_c_ends_it_cleanly(program: Program, inverter: Simulator) -> None:
+    process = await program.start("doctor", *at(inverter), environment=WELL)
+    assert process.stdout is not None
+    async with asyncio.timeout(PATIENCE):
+        while b"it tells how it is set" not in await process.stdout.readline():
+            assert process.returncode is None
+        process.send_signal(2)
+        out, err = await process.communicate()
+    # What was known is told already; nothing comes behind it.
+    assert (process.returncode, out, err) == (130, b"", b"")

@@ -1,0 +1,164 @@
+"""All of it together: what follows for the exit status, what is left out, what ends nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from doctor_world import (
+    LAN,
+    QuickClock,
+    Simulate,
+    arguments,
+    examined,
+    finder,
+    world,
+)
+
+from kstar_tui.doctor import examination
+from kstar_tui.doctor.finding import Result, Section
+from kstar_tui.link.events import Asked, Found, Target
+from kstar_tui.link.interface import Address
+from kstar_tui.monitor.schedule import MIN_PAUSE
+from kstar_tui.protocol.device import DeviceInfo
+from kstar_tui.settings import Given
+from kstar_tui.simulator.server import Simulator
+
+ASKED = Asked(Target("eth0", "192.168.1.20", "192.168.1.255"), None)
+INFO = DeviceInfo("10104", "KSE4000", "KSTAR", "SIM0000000001", "", 2, "Germany")
+
+
+def found(simulator: Simulator) -> Found:
+    return Found(simulator.address, "AC:CF:23:00:00:01", "Solar-WiFi1", INFO, None)
+
+
+async def test_all_is_well(tmp_path: Path, simulate: Simulate) -> None:
+    inverter = await simulate()
+    clock = QuickClock()
+    outcome = await examined(world(tmp_path, arguments(inverter.address), clock=clock))
+    assert outcome.not_well == []
+    assert outcome.status == 0
+    assert list(dict.fromkeys(section for section, _ in outcome.all)) == list(Section)
+    # One question for each poll, and one for who and how it is: nothing was hurried.
+    assert sum(inverter.counters.requests.values()) == 12
+    assert clock.slept == [MIN_PAUSE] * 9
+    assert outcome.one(Section.INVERTER, "polls").facts["answered"] == 10
+
+
+async def test_what_was_searched_has_rested_before_it_is_asked(
+    tmp_path: Path, simulate: Simulate
+) -> None:
+    inverter = await simulate()
+    clock = QuickClock()
+    here = world(tmp_path, events=[ASKED, found(inverter)], clock=clock, polls=3)
+    outcome = await examined(here)
+    assert (outcome.status, outcome.not_well) == (0, [])
+    assert clock.slept == [MIN_PAUSE] * 3
+    assert "was found by the search" in outcome.one(Section.INVERTER, "answer").text
+
+
+async def test_a_warning_is_not_well(tmp_path: Path, simulate: Simulate) -> None:
+    inverter = await simulate()
+    here = world(tmp_path, arguments(inverter.address), environ={"KSTAR_HOTS": "x"}, polls=2)
+    outcome = await examined(here)
+    assert outcome.not_well == [(Section.SETTINGS, "variable", Result.WARNING)]
+    assert outcome.status == 1
+
+
+async def test_nobody_answers(tmp_path: Path) -> None:
+    outcome = await examined(world(tmp_path, events=[ASKED]))
+    assert outcome.status == 3
+    assert outcome.not_well == [(Section.SEARCH, "nobody", Result.PROBLEM)]
+    assert outcome.names(Section.INVERTER) == ["skipped"]
+    # All the rest is looked at all the same.
+    assert "file" in outcome.names(Section.HISTORY)
+    assert "off" in outcome.names(Section.BROKER)
+
+
+async def test_the_one_that_is_named_does_not_answer(tmp_path: Path, simulate: Simulate) -> None:
+    silent = await simulate(silent=True)
+    outcome = await examined(world(tmp_path, arguments(silent.address)))
+    assert outcome.status == 3
+    assert outcome.names(Section.INVERTER) == ["answer"]
+
+
+async def test_wrong_settings_count_before_a_missing_inverter(tmp_path: Path) -> None:
+    given = {"mqtt.keepalive": Given("argument --mqtt-keepalive", "0")}
+    outcome = await examined(world(tmp_path, given, events=[ASKED]))
+    assert outcome.status == 2
+    assert outcome.one(Section.BROKER, "skipped").text == (
+        "not looked at: mqtt.keepalive cannot be used (see Settings)"
+    )
+    assert outcome.one(Section.SEARCH, "nobody").result is Result.PROBLEM
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "skipped"),
+    [
+        ("inverter.host", "1.2.3", {Section.INVERTER}),
+        ("inverter.port", "x", {Section.SEARCH, Section.INVERTER}),
+        ("discovery.broadcast", "x", {Section.SEARCH, Section.INVERTER}),
+        ("history.path", "a\nb", {Section.HISTORY}),
+        ("mqtt.url", "http://x", {Section.BROKER}),
+    ],
+)
+async def test_nothing_is_guessed_where_a_setting_is_wrong(
+    key: str, text: str, skipped: set[Section], tmp_path: Path
+) -> None:
+    here = world(tmp_path, {key: Given("argument", text)}, events=[ASKED])
+    outcome = await examined(here)
+    assert outcome.status == 2
+    assert {where for where, finding in outcome.all if finding.name == "skipped"} - {
+        Section.INVERTER
+    } == skipped - {Section.INVERTER}
+    assert (Section.INVERTER in skipped) <= ("skipped" in outcome.names(Section.INVERTER))
+    # Nobody was named who could have been asked.
+    assert "answer" not in outcome.names(Section.INVERTER)
+
+
+async def test_a_folder_that_there_is_not_and_a_certificate_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "ca").write_text("nothing")
+    given = arguments(
+        history_path="~nosuchuser/h", mqtt_url="mqtts://127.0.0.1:1", mqtt_ca=f"{tmp_path}/ca"
+    )
+    outcome = await examined(world(tmp_path, given, events=[ASKED]))
+    assert outcome.status == 2
+    assert "no such home folder" in outcome.one(Section.HISTORY, "refused").text
+    assert "holds no certificate" in outcome.one(Section.BROKER, "refused").text
+
+
+async def test_a_bug_in_one_section_ends_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("oh")
+
+    monkeypatch.setattr(examination, "examine_interfaces", broken)
+    outcome = await examined(world(tmp_path, events=[ASKED]))
+    (failed,) = outcome.of(Section.INTERFACES)
+    assert (failed.name, failed.result) == ("failed", Result.PROBLEM)
+    assert failed.text == "cannot be looked at: RuntimeError: oh"
+    assert list(dict.fromkeys(section for section, _ in outcome.all)) == list(Section)
+
+
+async def test_of_several_the_lowest_is_asked(tmp_path: Path, simulate: Simulate) -> None:
+    inverter = await simulate()
+    other = found(inverter)._replace(address=Address("127.0.0.9", inverter.address.port))
+    here = world(tmp_path, events=[ASKED, other, found(inverter)], polls=1)
+    outcome = await examined(here)
+    assert outcome.not_well == [(Section.SEARCH, "several", Result.WARNING)]
+    assert outcome.one(Section.INVERTER, "answer").facts["host"] == "127.0.0.1"
+
+
+async def test_a_network_is_never_searched_for_what_is_on_this_machine(tmp_path: Path) -> None:
+    def never(_settings: object) -> None:
+        raise AssertionError("searched")
+
+    here = world(tmp_path, arguments(Address("127.0.0.1", 9)), networks=[LAN])
+    outcome = await examined(here._replace(find=never))  # type: ignore[arg-type]
+    assert outcome.names(Section.SEARCH) == ["skipped"]
+    asked = here._replace(
+        find=finder(ASKED),
+        arguments=here.arguments | arguments(discovery_broadcast="127.255.255.255"),
+    )
+    assert (await examined(asked)).names(Section.SEARCH) == ["asked", "nobody"]
