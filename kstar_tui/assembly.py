@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
     from kstar_tui.history.ledger import BookKeeper
+    from kstar_tui.metrics.server import MetricsServer
     from kstar_tui.mqtt.connection import MqttConnection
     from kstar_tui.mqtt.probe import Probe
     from kstar_tui.mqtt.publisher import Publisher
@@ -153,6 +154,27 @@ def make_connection(
         tls=_tls(settings) if broker.tls else None,
         most=most or MAX_AT_ONCE,
     )
+
+
+def make_metrics(settings: Settings, clock: Clock) -> MetricsServer | None:
+    """What serves metrics; None where they are off. SettingsError where the package is missing."""
+    if settings.metrics_listen is None:
+        return None
+    try:
+        # An extra, and only then loaded: it costs more than all else together.
+        from kstar_tui.metrics.server import MAX_AGE, MetricsServer
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] != "prometheus_client":
+            raise
+        raise SettingsError(
+            f"{settings.sources['metrics.listen']}: metrics.listen is {settings.metrics_listen}, "
+            "but the package prometheus-client is missing; install it with: "
+            "pip install 'kstar-tui[prometheus]'."
+        ) from None
+    from kstar_tui.settings.watch_kinds import split_listen
+
+    host, port = split_listen(settings.metrics_listen)
+    return MetricsServer(clock, host, port, max_age=max(3 * settings.interval, MAX_AGE))
 
 
 def make_probe(connection: MqttConnection, settings: Settings) -> Probe:

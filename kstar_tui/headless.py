@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from kstar_tui import __version__
 from kstar_tui.assembly import make_ledger, make_monitor, make_publisher
 from kstar_tui.clock import Clock, SystemClock
+from kstar_tui.companions import Companions
 from kstar_tui.journal import formatter
 from kstar_tui.link.interface import Address
 from kstar_tui.monitor.update import LinkState, Update
@@ -74,6 +75,7 @@ async def _run(
     address = Address(settings.host, settings.port) if settings.host else None
     ledger: BookKeeper | None = None
     publisher = make_publisher(settings, clock, lambda: ledger is not None and ledger.stands_by)
+    companions = Companions(settings, clock)
     _log.info("kstar-tui %s started: %s", __version__, _doing(settings, demo=demo))
     if publisher is not None and settings.mqtt_accept_any_certificate:
         _log.warning("MQTT: any certificate is accepted: whoever is in between can read along")
@@ -81,7 +83,7 @@ async def _run(
     ledger = make_ledger(settings, clock, demo=demo)
     monitor = make_monitor(settings, clock, address, ledger=ledger)
     monitor.subscribe(_Help())
-    if publisher is None and ledger is None:
+    if publisher is None and ledger is None and not companions:
         _log.warning(
             "MQTT and the history are off, so nothing is done with the readings;"
             " name a broker with --mqtt HOST"
@@ -89,6 +91,7 @@ async def _run(
     if publisher is not None:
         await publisher.start()
         monitor.subscribe(publisher.on_update)
+    companions.join(monitor)
     polling = asyncio.create_task(monitor.run())
     either: set[asyncio.Future[Any]] = {polling, ended}
     await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
@@ -98,6 +101,7 @@ async def _run(
         status, why = Status.FAILED, "the monitor failed"
         _log.error("the monitor failed", exc_info=polling.exception())
     polling.cancel()
+    await companions.leave()
     ending = [polling] if publisher is None else [polling, asyncio.create_task(publisher.stop())]
     await asyncio.wait(ending, timeout=_PATIENCE)
     if ledger is not None:
@@ -117,7 +121,10 @@ def _doing(settings: Settings, *, demo: bool) -> str:
         if settings.mqtt_url
         else "MQTT off"
     )
-    return f"{inverter}, every {settings.interval:g} s; {mqtt}; {_place(settings, demo=demo)}"
+    text = f"{inverter}, every {settings.interval:g} s; {mqtt}; {_place(settings, demo=demo)}"
+    if settings.metrics_listen is not None:
+        text += f"; metrics on {settings.metrics_listen}"
+    return text
 
 
 def _place(settings: Settings, *, demo: bool) -> str:

@@ -9,10 +9,12 @@ import signal
 import socket
 import sys
 import time
+import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from kstar_tui import __version__
 from kstar_tui.simulator.options import SimulatorOptions
@@ -279,6 +281,55 @@ async def test_ends_while_the_broker_is_unreachable(
     assert "tops3cret" not in "".join(daemon.lines)
 
 
+async def test_metrics_are_fetched_from_a_running_daemon(run: Run, simulator: Simulator) -> None:
+    port = free_port()
+    daemon = await run(
+        *("--headless", "--no-history", "--metrics", str(port)),
+        *("--host", "127.0.0.1", "--port", str(simulator.address.port)),
+    )
+    assert (await daemon.line(STARTED)).endswith(f"history off; metrics on 127.0.0.1:{port}")
+    async with asyncio.timeout(PATIENCE):
+        while "kstar_pv_power_watts" not in (text := await asyncio.to_thread(fetched, port)):
+            await asyncio.sleep(0.05)
+    found = {family.name: family for family in text_string_to_metric_families(text)}
+    (sample,) = found["kstar_battery_soc_ratio"].samples
+    assert sample.labels == {"serial": simulator.options.serial_number}
+    assert 0 < sample.value <= 1
+    assert await daemon.end(signal.SIGTERM) == 0
+    # With metrics alone something is done with the readings.
+    assert len(daemon.lines) == 2
+
+
+def fetched(port: int) -> str:
+    """The metrics; nothing while nobody serves them yet."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE) as answer:
+            return str(answer.read().decode())
+    except OSError:
+        return ""
+
+
+WITHOUT_PROMETHEUS = """
+import sys
+sys.modules["prometheus_client"] = None
+from kstar_tui.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+async def test_metrics_need_a_package_only_where_they_are_on(run: Run, deaf: socket.socket) -> None:
+    there = ("--headless", "--host", "127.0.0.1", "--port", str(port_of(deaf)))
+    daemon = await run(*there, code=WITHOUT_PROMETHEUS)
+    await daemon.line(STARTED)
+    assert await daemon.end(signal.SIGTERM) == 0
+    daemon = await run(*there, "--metrics", "9898", code=WITHOUT_PROMETHEUS)
+    assert await daemon.line("kstar-tui:") == (
+        "kstar-tui: argument --metrics: metrics.listen is 127.0.0.1:9898, but the package"
+        " prometheus-client is missing; install it with: pip install 'kstar-tui[prometheus]'."
+    )
+    assert await daemon.process.wait() == 2
+
+
 HANGING_LOOKUP = """
 import socket, sys, time
 from kstar_tui.cli import main
@@ -352,7 +403,7 @@ async def briefly():
     settings = Settings(host="127.0.0.1", port=9, mqtt_url="mqtt://127.0.0.1:1", headless=True)
     return await run_headless(settings)
 status = asyncio.run(briefly())
-heavy = {"textual", "rich", "tomli_w", "goodwe"} & set(sys.modules)
+heavy = {"textual", "rich", "tomli_w", "goodwe", "prometheus_client"} & set(sys.modules)
 print("loaded", sorted(heavy), status, file=sys.stderr)
 """
 

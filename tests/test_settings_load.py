@@ -53,6 +53,7 @@ OTHER: dict[str, tuple[str, object, str, object]] = {
     "mqtt.prefix": ('"house/pv"', "house/pv", "solar", "solar"),
     "mqtt.discovery": ('"off"', "off", "Entities", "entities"),
     "mqtt.discovery_prefix": ('"ha/1"', "ha/1", "ha", "ha"),
+    "metrics.listen": ("9898", "127.0.0.1:9898", "[::1]:9899", "[::1]:9899"),
     "history.path": ('"off"', "off", "~/house.sqlite", "~/house.sqlite"),
     "battery.capacity": ("5.4", 5.4, "10", 10.0),
     "tariff.import_price": ("0.28", 0.28, "0.3", 0.3),

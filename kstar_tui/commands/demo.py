@@ -36,6 +36,11 @@ async def run_demo(context: Context, settings: Settings) -> int:
             # A simulated house must not be published over a real one: only a broker named
             # together with --demo counts, and none where the search led here.
             mqtt_url=settings.mqtt_url if demo_asked and "mqtt.url" in context.given else None,
+            metrics_listen=(
+                settings.metrics_listen
+                if demo_asked and "metrics.listen" in context.given
+                else None
+            ),
         )
         if settings.headless:
             from kstar_tui.headless import run_headless

@@ -52,6 +52,7 @@ SETTING_GROUPS: tuple[tuple[str, tuple[str, ...], str | None], ...] = (
     ("MQTT broker", BROKER_KEYS, _SECRETS),
     ("MQTT topics and Home Assistant", _TOPIC_KEYS, None),
     ("history", ("history.",), None),
+    ("metrics for Prometheus", ("metrics.",), None),
     ("battery", ("battery.",), None),
     ("money", ("tariff.",), None),
     ("screen or daemon", ("headless",), None),

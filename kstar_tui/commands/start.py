@@ -21,7 +21,7 @@ def run(context: Context) -> int:
         from kstar_tui.headless import run_headless
 
         return asyncio.run(run_headless(settings, context.clock))
-    _check_certificates(settings, context)
+    _check_before(settings, context)
     from kstar_tui.settings.desk import Desk
     from kstar_tui.tui.app import run_ui
 
@@ -31,8 +31,12 @@ def run(context: Context) -> int:
     return _demo(context, settings) if status == DEMO_WANTED else status
 
 
-def _check_certificates(settings: Settings, context: Context) -> None:
+def _check_before(settings: Settings, context: Context) -> None:
     """SettingsError now, and not when a screen covers it."""
+    if settings.metrics_listen is not None:
+        from kstar_tui.companions import Companions
+
+        Companions(settings, context.clock)
     if settings.mqtt_url is not None and settings.mqtt_url.startswith("mqtts:"):
         from kstar_tui.assembly import make_connection
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 
+from kstar_tui.companions import Companions
 from kstar_tui.doctor.brokering import examine_broker
 from kstar_tui.doctor.disk import Database
 from kstar_tui.doctor.finding import Finding, Result, Section, note, problem
@@ -76,7 +77,7 @@ class Examination:
         """Each finding as it is known, section by section."""
         world, settings = self._world, self._settings
         sections: dict[Section, Callable[[], Lines]] = {
-            Section.SETTINGS: lambda: examine_settings(world, self._loaded),
+            Section.SETTINGS: self._look_at_settings,
             Section.INTERFACES: lambda: examine_interfaces(world, settings),
             Section.SEARCH: self._search,
             Section.INVERTER: self._inverter,
@@ -120,6 +121,11 @@ class Examination:
         if not wrong:
             return None
         return note("skipped", f"not looked at: {', '.join(wrong)} cannot be used (see Settings)")
+
+    def _look_at_settings(self) -> Iterator[Finding]:
+        yield from examine_settings(self._world, self._loaded)
+        # What is needed for them may be missing: SettingsError.
+        Companions(self._settings, self._world.clock)
 
     async def _search(self) -> AsyncIterator[Finding]:
         if skipped := self._skipped(_SEARCH_KEYS):

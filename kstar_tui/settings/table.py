@@ -10,6 +10,7 @@ from kstar_tui.settings.kinds import Flag, Number
 from kstar_tui.settings.row import Setting
 from kstar_tui.settings.table_link import LinkSettings
 from kstar_tui.settings.table_mqtt import MqttSettings
+from kstar_tui.settings.table_watch import WatchSettings
 from kstar_tui.settings.use_kinds import Bands, Currency, HistoryFile, Optional
 
 _PRICE = Optional(Number(0, 100, whole=False))
@@ -17,7 +18,7 @@ _PRICE = Optional(Number(0, 100, whole=False))
 
 # The attributes of what stands last among the bases come first.
 @dataclass(frozen=True, kw_only=True)
-class Settings(MqttSettings, LinkSettings):
+class Settings(WatchSettings, MqttSettings, LinkSettings):
     """What the program runs with, checked. Intervals in s; secrets are not in its repr."""
 
     history: Annotated[

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kstar_tui.assembly import make_ledger, make_monitor, make_publisher
 from kstar_tui.clock import Clock
+from kstar_tui.companions import Companions
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.link.events import Found
 from kstar_tui.link.interface import Address
@@ -65,6 +66,7 @@ class Session:
             ledger=self._ledger,
         )
         self._publisher = make_publisher(settings, clock, self._stands_by)
+        self._companions = Companions(settings, clock)
         self._on_update = on_update
         self._on_mqtt = on_mqtt
         self._before: Update | None = None
@@ -120,12 +122,14 @@ class Session:
             self.monitor.subscribe(publisher.on_update)
             await publisher.start()
         self.monitor.subscribe(self._on_update)
+        self._companions.join(self.monitor)
         remembering = asyncio.create_task(self._remember_past())
         try:
             await self.monitor.run()
         finally:
             remembering.cancel()
             self.close()
+            await self._companions.leave()
             if publisher is not None:
                 await publisher.stop()
 

@@ -65,3 +65,11 @@ def test_a_demo_searches_this_machine_alone(screens: list[Settings]) -> None:
     (demo,) = screens
     assert demo.broadcast == ("127.255.255.255",)
     assert demo.discovery_port not in (48899, demo.port)
+
+
+def test_a_demos_house_is_measured_only_where_that_is_asked_for(screens: list[Settings]) -> None:
+    """Prometheus would take it for the real one."""
+    usual = context("--demo")._replace(load=lambda: load(environment={"KSTAR_METRICS": "9898"}))
+    assert start.run(usual) == Status.DONE
+    assert start.run(context("--demo", "--metrics", "9899")) == Status.DONE
+    assert [one.metrics_listen for one in screens] == [None, "127.0.0.1:9899"]

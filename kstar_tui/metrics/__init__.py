@@ -1,0 +1,1 @@
+"""What is known of an inverter, for Prometheus to fetch over HTTP."""
