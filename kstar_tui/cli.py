@@ -74,6 +74,10 @@ def _program(command: str | None) -> Callable[[Context], int]:
             from kstar_tui.commands.history import run
         case "doctor":
             from kstar_tui.commands.doctor import run
+        case "completion":
+            from kstar_tui.commands.completion import run
+        case "manual":
+            from kstar_tui.commands.manual import run
         case "mqtt":
             from kstar_tui.commands.mqtt import run
         case _:

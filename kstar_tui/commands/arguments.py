@@ -27,6 +27,8 @@ _USES: dict[str, tuple[str, ...]] = {
     ),
     "doctor": tuple(TABLE),
     "config": tuple(TABLE),
+    "completion": (),
+    "manual": (),
 }
 """Keys of the settings that mean something to each command."""
 
@@ -79,6 +81,11 @@ class _Keep(argparse.Action):
             if self.dest == "discovery.broadcast" and hasattr(namespace, self.dest):
                 text = f"{getattr(namespace, self.dest).text},{text}"
         setattr(namespace, self.dest, Given(f"argument {spelled}", text))
+
+
+def whole_parser() -> argparse.ArgumentParser:
+    """The parser of every option and command, for whatever describes them."""
+    return _build()[0]
 
 
 def parse_arguments(argv: Sequence[str]) -> CommandLine:
@@ -227,6 +234,9 @@ def _build() -> tuple[_Parser, set[str]]:
     )
     parsers["config"].add_argument("key", nargs="?", metavar="KEY", help=texts.KEY)
     parsers["config"].add_argument("value", nargs="?", metavar="VALUE", help=texts.VALUE)
+    parsers["completion"].add_argument(
+        "shell", choices=texts.SHELLS, metavar="SHELL", help=texts.SHELL
+    )
     known = {
         option
         for each in (parser, *parsers.values())

@@ -113,6 +113,15 @@ COMMANDS = {
         "or writes one setting into it. The file is rewritten without its comments; a file that\n"
         "had any is kept beside it as config.toml.bak.",
     ),
+    "completion": (
+        "print what completes words in your shell",
+        "Prints a script with which the shell completes commands, options and their values.",
+    ),
+    "manual": (
+        "show the manual page",
+        "Shows the manual page on a terminal, and prints it as roff where the output goes into a\n"
+        "file or a pipe.",
+    ),
 }
 """Summary and description of every command."""
 
@@ -162,6 +171,17 @@ EPILOGS = {
         "  kstar-tui config set mqtt.url mqtts://broker.lan\n"
         "  kstar-tui config set mqtt.username solar\n"
         "  kstar-tui config set mqtt.password - < password.txt"
+    ),
+    "completion": (
+        "examples:\n"
+        "  kstar-tui completion bash > ~/.local/share/bash-completion/completions/kstar-tui\n"
+        "  kstar-tui completion zsh > ~/.zsh/completions/_kstar-tui\n"
+        "  kstar-tui completion fish > ~/.config/fish/completions/kstar-tui.fish\n"
+        "For one session of bash or zsh:\n"
+        "  source <(kstar-tui completion bash)"
+    ),
+    "manual": (
+        "examples:\n  kstar-tui manual\n  kstar-tui manual > ~/.local/share/man/man1/kstar-tui.1"
     ),
 }
 
@@ -215,6 +235,8 @@ FORCE = "with clean: even while a running kstar-tui publishes the inverter"
 POLLS = "how often the inverter is read, 1 to 1000, two seconds apart (default: 10)"
 KEY = f"with set: one of {', '.join(TABLE)}"
 VALUE = "with set: the new value, or - to read it from standard input"
+SHELLS = ("bash", "zsh", "fish")
+SHELL = f"{', '.join(SHELLS[:-1])} or {SHELLS[-1]}"
 
 
 def setting(row: Setting) -> str:
