@@ -15,6 +15,7 @@ from kstar_tui.assembly import make_ledger, make_monitor, make_publisher
 from kstar_tui.clock import Clock, SystemClock
 from kstar_tui.companions import Companions
 from kstar_tui.journal import formatter
+from kstar_tui.link.container import is_closed_in
 from kstar_tui.link.interface import Address
 from kstar_tui.monitor.update import LinkState, Update
 from kstar_tui.mqtt.broker import parse_broker
@@ -151,6 +152,16 @@ def _resolve(ended: asyncio.Future[signal.Signals], number: signal.Signals) -> N
         ended.set_result(number)
 
 
+_NOT_FOUND = (
+    "a search reaches neither past a router nor out of a container; if the inverter is on and in"
+    " the WiFi, name it with --host ADDRESS"
+)
+_CLOSED_IN = (
+    "this container has a network of its own, out of which no search comes; name it with --host"
+    " ADDRESS or KSTAR_HOST, or let the container have the host's network (network_mode: host)"
+)
+
+
 class _Help:
     """Says once what to do when a search has found nothing."""
 
@@ -161,7 +172,4 @@ class _Help:
         if self._given or update.state is not LinkState.SEARCHING or update.error is None:
             return
         self._given = True
-        _log.warning(
-            "no inverter found yet: a search reaches neither past a router nor out of a"
-            " container; if the inverter is on and in the WiFi, name it with --host ADDRESS"
-        )
+        _log.warning("no inverter found yet: %s", _CLOSED_IN if is_closed_in() else _NOT_FOUND)

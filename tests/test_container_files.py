@@ -1,0 +1,65 @@
+"""What Dockerfile and compose.yaml say of the program is what the program has."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from kstar_tui.commands.arguments import parse_arguments
+from kstar_tui.commands.help_texts import COMMANDS
+from kstar_tui.settings import TABLE
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCKERFILE = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text())
+LAST_STAGE = DOCKERFILE.rpartition("\nFROM ")[2]
+COMPOSE = (ROOT / "compose.yaml").read_text()
+PROGRAM = "/opt/kstar-tui/bin/kstar-tui"
+
+
+def words(instruction: str) -> list[str]:
+    """The words of an instruction in the form that needs no shell."""
+    (found,) = re.findall(rf"^{instruction} (\[.*\])$", LAST_STAGE, re.M)
+    return [str(word) for word in json.loads(found)]
+
+
+def test_what_is_copied_is_there_and_not_ignored() -> None:
+    sources = [
+        word
+        for line in re.findall(r"^COPY (?!--from)(.*)$", DOCKERFILE, re.M)
+        for word in line.split()[:-1]
+    ]
+    assert "kstar_tui" in sources
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert "*" in ignored
+    assert sorted(line[1:] for line in ignored if line.startswith("!")) == sorted(sources)
+    assert all((ROOT / source).exists() for source in sources)
+
+
+def test_the_last_stage_is_no_root_and_no_shell() -> None:
+    assert LAST_STAGE.startswith("scratch\n")
+    assert re.search(r"^USER 1000:1000$", LAST_STAGE, re.M)
+    assert "\nRUN " not in LAST_STAGE
+    assert words("ENTRYPOINT") == [PROGRAM]
+
+
+def test_it_is_the_daemon_unless_told_otherwise() -> None:
+    line = parse_arguments(words("CMD"))
+    assert line.command is None
+    assert line.settings["headless"].text == "true"
+
+
+@pytest.mark.skipif("healthcheck" not in COMMANDS, reason="the program has no healthcheck yet")
+def test_the_health_check_is_a_command() -> None:
+    program, *arguments = words(r"HEALTHCHECK (?:--\S+ )+CMD")
+    assert program == PROGRAM
+    assert parse_arguments(arguments).command == "healthcheck"
+
+
+def test_the_environment_in_compose_is_one_of_settings() -> None:
+    named = set(re.findall(r"^ +(?:# )?(KSTAR_\w+):", COMPOSE, re.M))
+    known = {name for row in TABLE.values() for name in row.environment}
+    known |= {f"{row.environment[0]}_FILE" for row in TABLE.values() if row.secret}
+    assert {"KSTAR_MQTT", "KSTAR_MQTT_PASSWORD_FILE", "KSTAR_HOST"} <= named <= known
