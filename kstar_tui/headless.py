@@ -152,18 +152,18 @@ def _resolve(ended: asyncio.Future[signal.Signals], number: signal.Signals) -> N
         ended.set_result(number)
 
 
-_NOT_FOUND = (
-    "a search reaches neither past a router nor out of a container; if the inverter is on and in"
-    " the WiFi, name it with --host ADDRESS"
-)
-_CLOSED_IN = (
-    "this container has a network of its own, out of which no search comes; name it with --host"
-    " ADDRESS or KSTAR_HOST, or let the container have the host's network (network_mode: host)"
-)
-
-
 class _Help:
     """Says once what to do when a search has found nothing."""
+
+    NOT_FOUND = (
+        "a search reaches neither past a router nor out of a container; if the inverter is on and"
+        " in the WiFi, name it with --host ADDRESS"
+    )
+    CLOSED_IN = (
+        "this container has a network of its own, out of which no search comes; name it with"
+        " --host ADDRESS or KSTAR_HOST, or let the container have the host's network"
+        " (network_mode: host)"
+    )
 
     def __init__(self) -> None:
         self._given = False
@@ -172,4 +172,5 @@ class _Help:
         if self._given or update.state is not LinkState.SEARCHING or update.error is None:
             return
         self._given = True
-        _log.warning("no inverter found yet: %s", _CLOSED_IN if is_closed_in() else _NOT_FOUND)
+        advice = self.CLOSED_IN if is_closed_in() else self.NOT_FOUND
+        _log.warning("no inverter found yet: %s", advice)

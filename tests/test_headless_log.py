@@ -17,30 +17,6 @@ from kstar_tui.monitor.update import LinkState, Update
 from kstar_tui.settings import Settings
 
 
-@pytest.mark.parametrize(
-    ("closed_in", "advice"),
-    [
-        (False, "no inverter found yet: a search reaches neither past a router nor out of a"),
-        (True, "no inverter found yet: this container has a network of its own, out of which no"),
-    ],
-)
-async def test_advice_for_where_it_runs(
-    closed_in: bool, advice: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(headless, "is_closed_in", lambda: closed_in)
-    give = headless._Help()
-    now = SystemClock().now()
-    searching = Update(LinkState.SEARCHING, since=now, at=now, at_monotonic=0.0)
-    give(searching)
-    assert caplog.messages == []
-    for _ in range(2):
-        give(searching._replace(error="no network to search on"))
-    (said,) = caplog.messages
-    assert said.startswith(advice)
-    assert "--host ADDRESS" in said
-    assert ("KSTAR_HOST" in said) == ("network_mode: host" in said) == closed_in
-
-
 async def run_for_a_moment(monkeypatch: pytest.MonkeyPatch, during: str) -> tuple[int, str]:
     """Run with a monitor that says this in the log, then end it by SIGTERM."""
 
@@ -83,3 +59,27 @@ async def test_a_bug_ends_it_with_status_1_and_a_traceback(
     assert "<3>the monitor failed\n" in text
     assert "<3>RuntimeError: a bug\n" in text
     assert text.splitlines()[-1].startswith("<6>kstar-tui stopped (the monitor failed)")
+
+
+@pytest.mark.parametrize(
+    ("closed_in", "advice"),
+    [
+        (False, "no inverter found yet: a search reaches neither past a router nor out of a"),
+        (True, "no inverter found yet: this container has a network of its own, out of which no"),
+    ],
+)
+async def test_advice_for_where_it_runs(
+    closed_in: bool, advice: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(headless, "is_closed_in", lambda: closed_in)
+    give = headless._Help()
+    now = SystemClock().now()
+    searching = Update(LinkState.SEARCHING, since=now, at=now, at_monotonic=0.0)
+    give(searching)
+    assert caplog.messages == []
+    for _ in range(2):
+        give(searching._replace(error="no network to search on"))
+    (said,) = caplog.messages
+    assert said.startswith(advice)
+    assert "--host ADDRESS" in said
+    assert ("KSTAR_HOST" in said) == ("network_mode: host" in said) == closed_in
