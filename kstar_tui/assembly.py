@@ -19,6 +19,7 @@ from kstar_tui.link.search import (
     wake,
 )
 from kstar_tui.monitor.energy import Ledger
+from kstar_tui.monitor.finding import Find
 from kstar_tui.monitor.monitor import Monitor
 from kstar_tui.settings import Settings, SettingsError
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from kstar_tui.history.ledger import BookKeeper
     from kstar_tui.metrics.server import MetricsServer
+    from kstar_tui.monitor.searched import SearchLog
     from kstar_tui.mqtt.connection import MqttConnection
     from kstar_tui.mqtt.probe import Probe
     from kstar_tui.mqtt.publisher import Publisher
@@ -55,19 +57,24 @@ def make_monitor(
     mac: str | None = None,
     named: bool = True,
     ledger: Ledger | None = None,
+    searched: SearchLog | None = None,
 ) -> Monitor:
     """The monitor of the inverter at an address, or of the one that a search finds.
 
-    An address that a search found, not a person, is not `named`; `mac` is what it told then.
+    An address that a search found, not a person, is not `named`; `mac` is what it told then. Its
+    own searches are noted in `searched`.
     """
     # What answers on this machine itself does not move to another address of the network.
     elsewhere = settings.broadcast or address is None or not is_loopback(address.host)
+    look: Find = partial(find, settings)
+    if searched is not None:
+        look = searched.watching(look, "it had gone")
     return Monitor(
         InverterClient,
         clock,
         interval=settings.interval,
         address=address,
-        find=partial(find, settings) if elsewhere else None,
+        find=look if elsewhere else None,
         wake=partial(wake, discovery_port=settings.discovery_port),
         mac=mac,
         named=named,

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from kstar_tui.commands.context import Context
 from kstar_tui.commands.finding import find_inverters
-from kstar_tui.commands.show import NOTHING
 from kstar_tui.link.search import Found
+from kstar_tui.protocol.wording import NOTHING
 from kstar_tui.status import Status
 
 _HEADINGS = ("ADDRESS", "PORT", "MAC", "NAME", "SERIAL", "MODEL")

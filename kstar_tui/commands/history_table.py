@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from kstar_tui.commands.show import NOTHING
 from kstar_tui.history.bucket import Bucket, merged
 from kstar_tui.history.derived import self_consumption, self_sufficiency
 from kstar_tui.history.export import Resolution, frame_rows, observed_share
 from kstar_tui.monitor.energy import FLOWS
+from kstar_tui.protocol.wording import NOTHING
 
 if TYPE_CHECKING:
     from kstar_tui.commands.history import Query

@@ -112,7 +112,8 @@ async def _take(context: Context, settings: Settings) -> Taken:
 
 
 async def _report(context: Context, settings: Settings) -> int:
-    from kstar_tui.commands.report import NAMES, ask_all, report_lines
+    from kstar_tui.commands.report import ask_all, report_lines
+    from kstar_tui.report.frames import NAMES
 
     keep_serial: bool = context.options.keep_serial
     address = await _address(context, settings)

@@ -7,28 +7,9 @@ from collections.abc import Iterator, Mapping
 from kstar_tui.protocol.device import SETTING_FIELDS, DeviceInfo, DeviceSettings
 from kstar_tui.protocol.fields import Field, Source, Value
 from kstar_tui.protocol.reading import FIELDS, Reading
+from kstar_tui.protocol.wording import INFO_LABELS, NOT_SET, NOTHING, WINDOW_LABELS, value_text
 
-NOTHING = "—"
-_INFO_LABELS = {
-    "firmware": "Firmware",
-    "model": "Model",
-    "manufacturer": "Manufacturer",
-    "serial": "Serial number",
-    "software": "Software",
-    "country": "Grid country",
-}
-_WINDOW_LABELS = {
-    "charge_start": "Charge window start",
-    "charge_end": "Charge window end",
-    "discharge_start": "Discharge window start",
-    "discharge_end": "Discharge window end",
-}
 _LABEL_WIDTH = max(len(row.label) for row in (*FIELDS.values(), *SETTING_FIELDS.values()))
-_DIRECTIONS = {
-    "grid_power": ("importing", "exporting"),
-    "battery_power": ("discharging", "charging"),
-}
-"""Words for above and below zero."""
 _MORE_BATTERIES = ("battery_2_", "battery_3_", "battery_4_")
 
 
@@ -42,7 +23,7 @@ def reading_json(reading: Reading) -> dict[str, object]:
 
 def device_json(values: DeviceInfo | DeviceSettings) -> dict[str, object]:
     """Every value of an identity or a settings reply by name."""
-    return values._asdict()
+    return dict(values.values())
 
 
 def reading_lines(reading: Reading) -> Iterator[str]:
@@ -60,37 +41,17 @@ def reading_lines(reading: Reading) -> Iterator[str]:
 def device_lines(info: DeviceInfo) -> Iterator[str]:
     """An identity, a line for each value."""
     yield "Device"
-    for name, label in _INFO_LABELS.items():
+    for name, label in INFO_LABELS.items():
         yield _line(label, getattr(info, name) or NOTHING)
 
 
 def settings_lines(settings: DeviceSettings) -> Iterator[str]:
     """A settings reply in groups, a line for each value."""
     yield "Windows"
-    for name, label in _WINDOW_LABELS.items():
-        yield _line(label, getattr(settings, name) or "not set")
+    for name, label in WINDOW_LABELS.items():
+        yield _line(label, getattr(settings, name) or NOT_SET)
     values = {name: getattr(settings, name) for name in SETTING_FIELDS}
     yield from _grouped(SETTING_FIELDS, values)
-
-
-def value_text(row: Field, value: Value) -> str:
-    """One value for people: directions in words instead of signs, bits in hex."""
-    if value is None:
-        return NOTHING
-    if isinstance(value, tuple):
-        return ", ".join(value) or "none"
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, str):
-        return value
-    if row.unit is None and isinstance(value, int):
-        return f"0x{value:0{2 * row.type.size}x}"
-    word = ""
-    if row.name in _DIRECTIONS:
-        above, below = _DIRECTIONS[row.name]
-        word = f"{above} " if value > 0 else f"{below} " if value < 0 else ""
-        value = abs(value)
-    return f"{word}{value:.{row.decimals}f}{f' {row.unit}' if row.unit else ''}"
 
 
 def _grouped(table: Mapping[str, Field], values: Mapping[str, Value]) -> Iterator[str]:

@@ -112,7 +112,7 @@ class InverterClient:
 
     async def _try(self, peer: Peer, request: Request, decode: Callable[[Frame], _T]) -> _T | None:
         loop = asyncio.get_running_loop()
-        assembler = Assembler(self._counters.rejections)
+        assembler = Assembler(self._counters.rejections, self._counters.refused)
         latest: _T | None = None
 
         def take(frames: list[Frame]) -> None:
@@ -173,16 +173,17 @@ class InverterClient:
         await asyncio.Event().wait()
 
     def _answer(self, frame: Frame, request: Request, decode: Callable[[Frame], _T]) -> _T | None:
-        rejections = self._counters.rejections
         if frame.monitor != MONITOR:
-            rejections[Rejection.ADDRESS] += 1
+            reason = Rejection.ADDRESS
         elif frame.function != request.reply_function:
-            rejections[Rejection.FUNCTION] += 1
+            reason = Rejection.FUNCTION
         else:
             try:
                 return decode(frame)
             except FrameError as error:
-                rejections[error.reason] += 1
+                reason = error.reason
+        self._counters.rejections[reason] += 1
+        self._counters.refused[reason] = frame.raw
         return None
 
     @property

@@ -42,6 +42,9 @@ class LinkCounters:
     latency: float | None = None
     """Seconds from the last answered try to its answer."""
     rejections: Counter[Rejection] = field(default_factory=Counter)
+    refused: dict[Rejection, bytes] = field(default_factory=dict)
+    """The newest bytes that were refused for each reason, at most a frame's length; none of other
+    addresses."""
 
 
 class LinkError(Exception):

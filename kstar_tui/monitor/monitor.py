@@ -93,6 +93,8 @@ class Monitor:
         self._polls = self._lost = self._lost_in_a_row = 0
         self._unanswered_in_a_row = self._searches = 0
         self._rejected: Counter[str] = Counter()
+        self._refused: dict[str, bytes] = {}
+        self._retries = 0
         self._error: str | None = None
         self._bugs: set[str] = set()
         self._latest = self._snapshot(fresh=False)
@@ -217,6 +219,7 @@ class Monitor:
         if reason is None:
             return None
         self._rejected[reason] += 1
+        self._refused[reason] = taken.reading.raw
         return f"it answers, but not plausibly: {reason}"
 
     async def _identify(self, link: Link) -> None:
@@ -256,6 +259,8 @@ class Monitor:
             return False
         _log.warning("inverter found again at %s, before %s", found.address, self._link.address)
         self._rejected.update(self._link_rejections())
+        self._refused |= self._link_refused()
+        self._retries += self._link.counters.retries
         self._link = self._connect(found.address)
         self._named = False
         self._identity.moved(found.mac)
@@ -290,6 +295,11 @@ class Monitor:
             return {}
         return {str(reason): n for reason, n in self._link.counters.rejections.items()}
 
+    def _link_refused(self) -> dict[str, bytes]:
+        if self._link is None:
+            return {}
+        return {str(reason): data for reason, data in self._link.counters.refused.items()}
+
     def _publish(self, *, fresh: bool = False) -> None:
         self._latest = self._booked(self._snapshot(fresh=fresh))
         self._subscribers.tell(self._latest)
@@ -322,6 +332,8 @@ class Monitor:
             lost=self._lost,
             lost_in_a_row=self._lost_in_a_row,
             rejected=dict(self._rejected + Counter(self._link_rejections())),
+            refused=self._refused | self._link_refused(),
+            retries=self._retries + (self._link.counters.retries if self._link else 0),
             latency=self._link.counters.latency if self._link else None,
             error=self._error,
             next_poll_monotonic=self._schedule.due,

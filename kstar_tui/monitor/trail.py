@@ -11,9 +11,21 @@ from kstar_tui.monitor.update import Update
 from kstar_tui.protocol.reading import Reading
 
 _SHOWN_MINUTES = 24 * 60
-_KEPT_MINUTES = _SHOWN_MINUTES + 60
+KEPT_MINUTES = _SHOWN_MINUTES + 60
+"""Minutes after which a bucket is forgotten."""
 _WIDTHS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240)
 """Minutes a column that fall on round times of day."""
+
+
+def window(oldest: int, latest: int, count: int) -> tuple[int, int]:
+    """(first minute since 1970, minutes a column) of `count` columns that show the last day, as
+    far as there is one, at round times."""
+    oldest = max(oldest, latest - _SHOWN_MINUTES + 1)
+    for minutes in _WIDTHS:
+        first = oldest - oldest % minutes
+        if first + count * minutes > latest:
+            return first, minutes
+    return oldest - oldest % _WIDTHS[-1], -(-KEPT_MINUTES // count)
 
 
 class Series(StrEnum):
@@ -74,7 +86,7 @@ class Trail:
             bucket = self._buckets[minute] = _Bucket()
             self._bridge(minute)
             self._turn()
-            for old in [m for m in self._buckets if m < minute - _KEPT_MINUTES]:
+            for old in [m for m in self._buckets if m < minute - KEPT_MINUTES]:
                 del self._buckets[old]
         elif len(self._buckets) == 1:
             # Before there is a whole minute, the first one shows as it fills.
@@ -144,12 +156,7 @@ class Trail:
         """
         if self._latest is None or count < 1:
             return 0, 1
-        oldest = max(min(self._buckets), self._latest - _SHOWN_MINUTES + 1)
-        for minutes in _WIDTHS:
-            first = oldest - oldest % minutes
-            if first + count * minutes > self._latest:
-                return first, minutes
-        return oldest - oldest % _WIDTHS[-1], -(-_KEPT_MINUTES // count)
+        return window(min(self._buckets), self._latest, count)
 
     def columns(
         self, series: Series, first: int, minutes: int, count: int

@@ -57,6 +57,10 @@ class Update(NamedTuple):
     lost_in_a_row: int = 0
     rejected: Mapping[str, int] = MappingProxyType({})
     """Datagrams and readings not taken, by reason, as people read it."""
+    refused: Mapping[str, bytes] = MappingProxyType({})
+    """The newest bytes that were not taken, by reason, where they are known."""
+    retries: int = 0
+    """Questions sent again since the start, because no usable answer had come."""
     latency: float | None = None
     """Seconds that the last answer took."""
     error: str | None = None

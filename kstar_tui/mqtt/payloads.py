@@ -52,7 +52,7 @@ def device_json(update: Update, publisher: str, interval: float) -> str:
             "country": info.country if info else None,
             "mac": update.mac,
             "address": str(update.address) if update.address else None,
-            "settings": settings._asdict() if settings else None,
+            "settings": settings.values() if settings else None,
             "interval": interval,
             "version": __version__,
             "publisher": publisher,

@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from kstar_tui.protocol import codes
-from kstar_tui.protocol.fields import Field, Group, Source, Type, compile_decoder, table_of
+from kstar_tui.protocol.fields import Field, Group, Source, Type, Value, compile_decoder, table_of
 from kstar_tui.protocol.frame import Frame, FrameError, Rejection, Request, build_reply
 from kstar_tui.protocol.text import clean_id, clean_text
 
@@ -12,17 +12,22 @@ MIN_DEVICE_INFO = 64
 MIN_SETTINGS = 34
 """Payload bytes below which a settings reply is refused."""
 
-_FIRMWARE, _MODEL, _MANUFACTURER, _SERIAL, _SOFTWARE, _COUNTRY = (
-    slice(0, 5),
-    slice(5, 15),
-    slice(15, 31),
-    slice(31, 47),
-    slice(51, 63),
-    63,
-)
+INFO_PLACES = {
+    "firmware": slice(0, 5),
+    "model": slice(5, 15),
+    "manufacturer": slice(15, 31),
+    "serial": slice(31, 47),
+    "software": slice(51, 63),
+    "country": slice(63, 64),
+}
+"""Where each value of a device-information payload stands."""
+WINDOW_OFFSETS = {"charge_start": 0, "charge_end": 2, "discharge_start": 6, "discharge_end": 8}
+"""Where the hour and the minute of each time of day in a settings payload stand."""
 
 _PADDING = b"\0 \xff"
 _MASK = ord("X")
+_TELLING = 4
+"""Bytes from which on a serial number is looked for outside of its place, too."""
 
 
 class DeviceInfo(NamedTuple):
@@ -35,6 +40,12 @@ class DeviceInfo(NamedTuple):
     software: str
     country_code: int
     country: str
+    raw: bytes = b""
+    """The whole frame as it came."""
+
+    def values(self) -> dict[str, Value]:
+        """Every value by name."""
+        return {name: getattr(self, name) for name in self._fields if name != "raw"}
 
 
 class DeviceSettings(NamedTuple):
@@ -58,6 +69,12 @@ class DeviceSettings(NamedTuple):
     discharge_voltage_limit: Annotated[float, Field("Discharge voltage limit", Group.BATTERY, "V", 30, scale=10, source=Source.GOODWE)]
     battery_soc_minimum: Annotated[int, Field("Minimum state of charge", Group.BATTERY, "%", 32, Type.U16, source=Source.GOODWE)]
     # fmt: on
+    raw: bytes = b""
+    """The whole frame as it came, bytes behind the known prefix included."""
+
+    def values(self) -> dict[str, Value]:
+        """Every value by name."""
+        return {name: getattr(self, name) for name in self._fields if name != "raw"}
 
 
 SETTING_FIELDS: dict[str, Field] = {row.name: row for row in table_of(DeviceSettings)}
@@ -70,15 +87,17 @@ _decode = compile_decoder(tuple(SETTING_FIELDS.values()))
 def decode_device_info(frame: Frame) -> DeviceInfo:
     """The identity in a device-information reply; FrameError for another function or < 64 bytes."""
     payload = _payload(frame, Request.DEVICE_INFO, MIN_DEVICE_INFO)
-    country = payload[_COUNTRY]
+    parts = {name: payload[place] for name, place in INFO_PLACES.items()}
+    country = parts["country"][0]
     return DeviceInfo(
-        firmware=clean_text(payload[_FIRMWARE]),
-        model=clean_text(payload[_MODEL]),
-        manufacturer=clean_text(payload[_MANUFACTURER]),
-        serial=clean_id(payload[_SERIAL]),
-        software=clean_text(payload[_SOFTWARE]),
+        firmware=clean_text(parts["firmware"]),
+        model=clean_text(parts["model"]),
+        manufacturer=clean_text(parts["manufacturer"]),
+        serial=clean_id(parts["serial"]),
+        software=clean_text(parts["software"]),
         country_code=country,
         country=codes.word(codes.COUNTRIES, country),
+        raw=frame.raw,
     )
 
 
@@ -88,22 +107,26 @@ def decode_settings(frame: Frame) -> DeviceSettings:
     values = _decode(payload)
     for name in _SWITCHES:
         values[name] = bool(values[name])
-    return DeviceSettings(
-        charge_start=_time_of_day(payload[0], payload[1]),
-        charge_end=_time_of_day(payload[2], payload[3]),
-        discharge_start=_time_of_day(payload[6], payload[7]),
-        discharge_end=_time_of_day(payload[8], payload[9]),
-        **values,
-    )
+    for name, at in WINDOW_OFFSETS.items():
+        values[name] = _time_of_day(payload[at], payload[at + 1])
+    return DeviceSettings(**values, raw=frame.raw)
 
 
-def mask_serial(frame: Frame) -> bytes:
-    """A frame as it may be shown to anybody: a serial number in it is made X, padding stays, and
-    the sum is right again."""
-    if frame.request is not Request.DEVICE_INFO:
-        return frame.raw
+def mask_serial(frame: Frame, *known: str) -> bytes:
+    """A frame as it may be shown to anybody: a serial number in its place is made X, and so is
+    that one, or one of those `known`, wherever else it stands; padding stays, and the sum is right
+    again."""
     payload = bytearray(frame.payload)
-    payload[_SERIAL] = bytes(b if b in _PADDING else _MASK for b in payload[_SERIAL])
+    serials = [serial.encode("latin-1", "replace") for serial in known]
+    if frame.request is Request.DEVICE_INFO:
+        place = INFO_PLACES["serial"]
+        serials.append(bytes(payload[place]).strip(_PADDING))
+        payload[place] = bytes(b if b in _PADDING else _MASK for b in payload[place])
+    for serial in serials:
+        if len(serial) >= _TELLING:
+            payload = payload.replace(serial, bytes((_MASK,)) * len(serial))
+    if payload == frame.payload:
+        return frame.raw
     return build_reply(frame.function, bytes(payload), frame.monitor)
 
 

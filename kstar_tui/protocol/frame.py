@@ -13,9 +13,9 @@ GOODWE_MONITOR = 0xC0
 READ_CONTROL = 0x01
 REPLY_BIT = 0x80
 
-_PREFIX_SIZE = 7
-_CHECKSUM_SIZE = 2
-_OVERHEAD = _PREFIX_SIZE + _CHECKSUM_SIZE
+PREFIX_SIZE = 7
+CHECKSUM_SIZE = 2
+_OVERHEAD = PREFIX_SIZE + CHECKSUM_SIZE
 MAX_FRAME = _OVERHEAD + 255
 
 
@@ -30,7 +30,7 @@ class Request(Enum):
     def frame(self) -> bytes:
         """The request's nine bytes, as they go to the inverter."""
         body = HEADER + bytes((MONITOR, INVERTER, READ_CONTROL, self.value, 0))
-        return body + checksum(body).to_bytes(_CHECKSUM_SIZE, "big")
+        return body + checksum(body).to_bytes(CHECKSUM_SIZE, "big")
 
     @property
     def reply_function(self) -> int:
@@ -90,7 +90,7 @@ def build_reply(function: int, payload: bytes, monitor: int = MONITOR) -> bytes:
     if not function & REPLY_BIT:
         raise ValueError(f"function 0x{function:02X} is not a reply's")
     body = HEADER + bytes((INVERTER, monitor, READ_CONTROL, function, len(payload))) + payload
-    return body + checksum(body).to_bytes(_CHECKSUM_SIZE, "big")
+    return body + checksum(body).to_bytes(CHECKSUM_SIZE, "big")
 
 
 def parse_frame(data: bytes) -> Frame:
@@ -123,7 +123,7 @@ def parse_frame(data: bytes) -> Frame:
         raise FrameError(
             Rejection.UNKNOWN_FUNCTION, f"control {control:02x} function {function:02x}"
         )
-    return Frame(destination, function, data[_PREFIX_SIZE:-_CHECKSUM_SIZE], data)
+    return Frame(destination, function, data[PREFIX_SIZE:-CHECKSUM_SIZE], data)
 
 
 class Assembler:
@@ -133,8 +133,15 @@ class Assembler:
     damaged length hides no frame behind it. Memory is bounded by one frame.
     """
 
-    def __init__(self, rejections: Counter[Rejection] | None = None) -> None:
+    def __init__(
+        self,
+        rejections: Counter[Rejection] | None = None,
+        refused: dict[Rejection, bytes] | None = None,
+    ) -> None:
+        """What is thrown away is counted in `rejections`; `refused` gets the newest of it, at most
+        a frame's length for each reason."""
         self.rejections: Counter[Rejection] = Counter() if rejections is None else rejections
+        self.refused: dict[Rejection, bytes] = {} if refused is None else refused
         self._buffer = bytearray()
         self._in_noise = False
 
@@ -167,31 +174,35 @@ class Assembler:
             if start:
                 self._skip_noise(start)
                 continue
-            size = _OVERHEAD + buffer[6] if len(buffer) >= _PREFIX_SIZE else MAX_FRAME
+            size = _OVERHEAD + buffer[6] if len(buffer) >= PREFIX_SIZE else MAX_FRAME
             if len(buffer) < size:
                 if not final:
                     break
-                self._reject(Rejection.TOO_SHORT, len(HEADER))
+                self._reject(Rejection.TOO_SHORT, len(HEADER), size)
                 continue
             try:
                 frames.append(parse_frame(bytes(buffer[:size])))
             except FrameError as error:
                 # A wrong sum means that the length may be wrong too: look again behind the header.
                 damaged = error.reason is Rejection.CHECKSUM
-                self._reject(error.reason, len(HEADER) if damaged else size)
+                self._reject(error.reason, len(HEADER) if damaged else size, size)
             else:
                 del buffer[:size]
                 self._in_noise = False
         return frames
 
-    def _reject(self, reason: Rejection, size: int) -> None:
-        self.rejections[reason] += 1
+    def _reject(self, reason: Rejection, size: int, whole: int) -> None:
+        self._note(reason, whole)
         del self._buffer[:size]
         # The rest of a damaged frame is no second offence.
         self._in_noise = True
 
     def _skip_noise(self, size: int) -> None:
         if not self._in_noise:
-            self.rejections[Rejection.NOISE] += 1
+            self._note(Rejection.NOISE, size)
             self._in_noise = True
         del self._buffer[:size]
+
+    def _note(self, reason: Rejection, size: int) -> None:
+        self.rejections[reason] += 1
+        self.refused[reason] = bytes(self._buffer[: min(size, MAX_FRAME)])

@@ -22,21 +22,20 @@ from kstar_tui.clock import Clock, SystemClock
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.link.events import Found
 from kstar_tui.link.interface import Address
+from kstar_tui.monitor.searched import SearchLog
 from kstar_tui.monitor.update import Update
 from kstar_tui.settings import Settings
 from kstar_tui.settings.desk import Desk
 from kstar_tui.status import DEMO_WANTED, Status
 from kstar_tui.tui.allcommands import AllCommands
-from kstar_tui.tui.events.screen import EventsScreen
 from kstar_tui.tui.focus.screen import FocusScreen
 from kstar_tui.tui.glyphs import ASCII, UNICODE, speaks_unicode
-from kstar_tui.tui.help import HelpScreen, events_signs, focus_signs, history_signs
-from kstar_tui.tui.history.screen import HistoryScreen
+from kstar_tui.tui.help import HelpScreen, signs_of
 from kstar_tui.tui.live.screen import LiveScreen
 from kstar_tui.tui.messages import InverterChosen, LinkChanged, MqttChanged, ReadingArrived
 from kstar_tui.tui.panel import PanelScreen
 from kstar_tui.tui.places import LIVE, PLACES, all_ways
-from kstar_tui.tui.rooms import Rooms
+from kstar_tui.tui.rooms import About, Rooms
 from kstar_tui.tui.search.screen import SearchScreen
 from kstar_tui.tui.session import Session
 from kstar_tui.tui.themes import DARK, LIGHT, theme_for
@@ -56,7 +55,7 @@ except ImportError:
 
 _CALM = 10.0
 _SEARCH_LISTEN = 2.5
-_TOLD = ("live.poll", "live.search")
+_TOLD = ("live.poll", "live.search", "live.details")
 """Keys that the line at the bottom has no room for."""
 
 
@@ -107,7 +106,8 @@ class KstarApp(App[None]):
         self._address = address
         self._demo = demo
         self._past = past
-        self._desk = desk
+        self.desk = desk
+        self.searched = SearchLog(clock)
         self._calm = calm
         self._live: LiveScreen | None = None
         self._rooms: Rooms | None = None
@@ -133,6 +133,8 @@ class KstarApp(App[None]):
                 yield command
         yield SystemCommand("Help", "The keys of this screen, and its signs", self.action_help)
         yield SystemCommand("Search", "Look for another inverter", self.action_search)
+        if self.session is not None:
+            yield SystemCommand("Write a report", "For a bug report, masked", self.action_report)
         for where, place in PLACES.items() if self.session is not None else ():
             if where != self._where:
                 yield SystemCommand(place.title, place.text, partial(self.action_go, where))
@@ -152,7 +154,9 @@ class KstarApp(App[None]):
         """Look for inverters; `alone` takes a single one without asking."""
         if isinstance(self.screen, SearchScreen):
             return
-        look = partial(find, self.settings, listen=_SEARCH_LISTEN)
+        look = self.searched.watching(
+            partial(find, self.settings, listen=_SEARCH_LISTEN), "the search screen was open"
+        )
         port, glyphs = self.settings.port, self.glyphs
         current = self.session.monitor.latest.address if self.session else None
         # The network is asked at the world's own pace, however fast the demo's day passes.
@@ -214,8 +218,19 @@ class KstarApp(App[None]):
         title = f"{PLACES[self._where].title}: keys and signs"
         if isinstance(screen, LiveScreen):
             return HelpScreen(title, keys, glyphs)
-        signs = {HistoryScreen: history_signs, EventsScreen: events_signs}
-        return HelpScreen(title, [*keys, *signs.get(type(screen), focus_signs)(glyphs)])
+        return HelpScreen(title, [*keys, *signs_of(self._where, glyphs)])
+
+    def action_report(self) -> None:
+        """Write what a bug report needs into a file."""
+        from kstar_tui.tui.diagnostics.report import write_report
+
+        if self.session is not None:
+            write_report(self, self.session)
+
+    def _about(self) -> About:
+        from kstar_tui.tui.diagnostics.about import about
+
+        return about(self)
 
     def action_demo(self) -> None:
         """Leave for the simulated inverter."""
@@ -243,6 +258,7 @@ class KstarApp(App[None]):
             on_mqtt=self._mqtt_changed,
             demo=self._demo,
             past=self._past,
+            searched=self.searched,
         )
         live = LiveScreen(self.session, self.glyphs, demo=self._demo, calm=self._calm)
         self._rooms = Rooms(
@@ -252,6 +268,7 @@ class KstarApp(App[None]):
             glyphs=self.glyphs,
             demo=self._demo,
             calm=self._calm,
+            about=self._about,
         )
         while len(self.screen_stack) > 1:
             self.pop_screen()

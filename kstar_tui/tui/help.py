@@ -65,6 +65,29 @@ def focus_signs(g: Glyphs) -> list[tuple[str, str]]:
     ]
 
 
+def diagnostics_signs(g: Glyphs) -> list[tuple[str, str]]:
+    """Keys of the Diagnostics screen that its footer has no room for, and its signs."""
+    return [
+        ("up down", "another field; page, home, end, and j and k, too"),
+        ("left right", "another byte; elsewhere another section"),
+        ("mouse", "a byte, a field, a word; over them: what they are"),
+        ("[ ]", "around the bytes of the selected field"),
+        ("~", "in front of a byte that was another one before"),
+        ("*", "known from a sister model, not confirmed on a KStar"),
+        (g.spell("×"), "nobody polled: a gap, not zero"),
+    ]
+
+
+def signs_of(place: str, g: Glyphs) -> list[tuple[str, str]]:
+    """Further keys and the signs of a screen other than Live."""
+    signs = {
+        "history": history_signs,
+        "events": events_signs,
+        "diagnostics": diagnostics_signs,
+    }
+    return signs.get(place, focus_signs)(g)
+
+
 def _signs(g: Glyphs) -> list[tuple[str, str]]:
     thin, heavy, double = g.wires[1:]
     return [

@@ -23,6 +23,7 @@ PLACES = {
     "battery": Place("3", "Battery", "Battery", "All of the battery, and its day"),
     "grid": Place("4", "Grid", "Grid & load", "All of grid and house, and their day"),
     "events": Place("5", "Events", "Events", "Faults, grid, connection, and what they mean"),
+    "diagnostics": Place("6", "Diag", "Diagnostics", "Frames byte by byte, the link, versions"),
 }
 
 

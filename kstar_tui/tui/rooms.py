@@ -19,6 +19,8 @@ from kstar_tui.tui.history.screen import HistoryScreen, Source
 from kstar_tui.tui.session import Session
 from kstar_tui.tui.words import short_name
 
+About = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+"""Headings, and names with values under them."""
 _HISTORY_OFF = (
     "History is off.",
     'Start without --no-history, or take path = "off" out of [history] in config.toml.',
@@ -36,6 +38,8 @@ class Rooms:
     glyphs: Glyphs
     demo: bool
     calm: float
+    about: Callable[[], About] = tuple
+    """Versions, terminal and files, for the Diagnostics screen."""
 
     def make(self, where: str) -> Screen[None] | None:
         """The screen of a place; None for Live, which is there already, and what is none."""
@@ -48,6 +52,7 @@ class Rooms:
             "battery": partial(self._focus, Page.BATTERY),
             "grid": partial(self._focus, Page.GRID),
             "events": self._events,
+            "diagnostics": self._diagnostics,
         }
 
     def _history(self) -> HistoryScreen:
@@ -69,6 +74,14 @@ class Rooms:
         return EventsScreen(
             partial(_happened_to, self.session), self.clock, self.glyphs, self.calendar
         )
+
+    def _diagnostics(self) -> Screen[None]:
+        # Hardly ever needed: no start waits for it.
+        from kstar_tui.tui.diagnostics.screen import DiagnosticsScreen
+        from kstar_tui.tui.diagnostics.source import DiagnosticsSource
+
+        source = DiagnosticsSource(self.session, demo=self.demo, calm=self.calm)
+        return DiagnosticsScreen(source, self.about, self.glyphs)
 
 
 def _past_of(session: Session) -> Source:

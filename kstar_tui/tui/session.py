@@ -15,6 +15,9 @@ from kstar_tui.history.calendar import Calendar
 from kstar_tui.link.events import Found
 from kstar_tui.link.interface import Address
 from kstar_tui.monitor.events import Event, events_between
+from kstar_tui.monitor.frames import FrameWatch
+from kstar_tui.monitor.quality import LinkRecord
+from kstar_tui.monitor.searched import SearchLog
 from kstar_tui.monitor.trail import Series, Trail
 from kstar_tui.monitor.update import Update
 from kstar_tui.settings import Settings
@@ -48,6 +51,7 @@ class Session:
         on_mqtt: Callable[[], None],
         demo: bool = False,
         past: Past | None = None,
+        searched: SearchLog | None = None,
     ) -> None:
         """What a `demo` measures goes into no database; its `past` is there from the start."""
         self.clock = clock
@@ -55,6 +59,10 @@ class Session:
         # Over one lost poll, but not over an outage.
         self.trail = Trail(hold=2.5 * settings.interval)
         self.remembered = Remembered()
+        # While the inverter is away it is asked once a minute.
+        self.quality = LinkRecord(hold=max(2.5 * settings.interval, 150.0))
+        self.frames = FrameWatch()
+        self.searched = searched
         self.outlook = Outlook(settings)
         self._ledger = make_ledger(settings, clock, demo=demo)
         self.monitor = make_monitor(
@@ -64,6 +72,7 @@ class Session:
             mac=found.mac if found else None,
             named=found is None,
             ledger=self._ledger,
+            searched=searched,
         )
         self._publisher = make_publisher(settings, clock, self._stands_by)
         self._companions = Companions(settings, clock)
@@ -156,6 +165,8 @@ class Session:
             self._recall(key)
         self.outlook.take(update, self.archive, key)
         self.trail.on_update(update)
+        self.quality.take(update)
+        self.frames.take(update)
         self.remembered.add(events_between(self._before, update))
         self._before = update
 

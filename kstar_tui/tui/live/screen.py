@@ -64,7 +64,7 @@ class LiveScreen(RestingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         *ways(LIVE),
         Binding("space", "pause", "Pause", id="live.pause"),
-        Binding("i", "details", "Details", id="live.details"),
+        Binding("i", "details", "Details", id="live.details", show=False),
         Binding("r", "poll", "Poll now", id="live.poll", show=False),
         Binding("s", "app.search", "Search", id="live.search", show=False),
     ]

@@ -1,0 +1,1 @@
+"""The Diagnostics screen: frames byte by byte, the link over time, the last search, versions."""
