@@ -37,7 +37,7 @@ WITHOUT_SCREEN = [
     "kstar_tui.headless",
     *(
         name
-        for part in ("commands", "settings", "link", "monitor", "mqtt", "simulator")
+        for part in ("commands", "report", "settings", "link", "monitor", "mqtt", "simulator")
         for name in names_under(f"kstar_tui.{part}")
     ),
 ]

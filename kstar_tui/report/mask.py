@@ -10,8 +10,8 @@ from ipaddress import IPv6Address
 _LONG = 6
 """Signs from which on a value is masked within a longer word, too."""
 _SHORTEST = 2
+_URL = r"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"]+"
 _GENERAL = (
-    ("url", r"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"]+"),
     ("account", r"[^\s'\"<>()\[\]]+@[^\s'\"<>()\[\]]+"),
     ("mac", r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?!\w)"),
     ("mac", r"(?<!\w)(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}(?!\w)"),
@@ -43,6 +43,8 @@ class Mask:
 
     def __call__(self, text: str) -> str:
         """The text on one line, masked."""
+        # As a whole, before what is known takes it to pieces.
+        text = re.sub(_URL, partial(self._general, "url"), text)
         if self._known is not None:
             text = self._known.sub(self._named, text)
         for name, pattern in _GENERAL:

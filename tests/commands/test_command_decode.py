@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from program_talk import Program
 
 from kstar_tui.commands.hexdump import NoFrameError, split_frames
-from kstar_tui.commands.show import NOTHING, reading_json, reading_lines, value_text
+from kstar_tui.commands.show import reading_json, reading_lines
 from kstar_tui.protocol.device import DeviceInfo, DeviceSettings
 from kstar_tui.protocol.encode import encode_device_info, encode_running_data, encode_settings
 from kstar_tui.protocol.fields import Source, Value
 from kstar_tui.protocol.frame import Frame, Request, build_reply, parse_frame
 from kstar_tui.protocol.reading import FIELDS, Reading, decode_running_data
+from kstar_tui.protocol.wording import NOTHING, value_text
 
 RUNNING = build_reply(
     0x86,
@@ -122,10 +123,10 @@ async def test_several_kinds_one_object_a_line(program: Program) -> None:
     done = await program("decode", INFO.hex(), *SETTINGS.hex(" ").split(), "--json")
     assert (done.status, done.err) == (0, "")
     info, settings = map(json.loads, done.out.splitlines())
-    assert list(info) == list(DeviceInfo._fields)
+    assert [*info, "raw"] == list(DeviceInfo._fields)
     assert info["serial"] == "SN1"
     assert info["country"] == "Germany"
-    assert set(settings) == set(DeviceSettings._fields)
+    assert {*settings, "raw"} == set(DeviceSettings._fields)
     assert settings["battery_capacity"] == 200
     assert settings["shadow_scan"] is True
     assert settings["charge_start"] is None

@@ -11,12 +11,13 @@ import pytest
 from program_talk import Program, at, simulator
 
 from kstar_tui import __version__
-from kstar_tui.commands.report import NAMES, Answers, ask_all, report_lines
+from kstar_tui.commands.report import Answers, ask_all, report_lines
 from kstar_tui.link.client import InverterClient
 from kstar_tui.link.interface import Address, LinkError
 from kstar_tui.protocol.device import decode_device_info
 from kstar_tui.protocol.encode import encode_device_info, encode_running_data, encode_settings
 from kstar_tui.protocol.frame import Frame, Rejection, Request, build_reply, parse_frame
+from kstar_tui.report.frames import NAMES
 from kstar_tui.simulator.days import day_clock
 from kstar_tui.simulator.faults import Faults
 from kstar_tui.simulator.frames import parse_frames

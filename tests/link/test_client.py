@@ -149,6 +149,7 @@ async def test_waits_past_what_is_no_answer(
     client = client_of(inverter, timeout=2)
     assert (await client.read()).load_power == 315
     assert client.counters.rejections == {reason: 1}
+    assert client.counters.refused == {reason: bad}
     assert client.counters.tries == 1
 
 

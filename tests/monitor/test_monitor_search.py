@@ -136,6 +136,8 @@ async def test_found_again_by_serial(clock, world, watch, caplog) -> None:
     del world.serials[HOME]
     world.serials[MOVED] = "KSE1"
     world.counters[HOME].rejections.update(["noise"])
+    world.counters[HOME].refused["noise"] = b"+++"
+    world.counters[HOME].retries = 7
     world.searches = [[found("KSE9", "192.168.1.60"), found("KSE1", MOVED.host)]]
     await clock.advance(15)
     latest = watched.monitor.latest
@@ -144,6 +146,8 @@ async def test_found_again_by_serial(clock, world, watch, caplog) -> None:
     assert "inverter found again at 192.168.1.77, before 192.168.1.50" in caplog.text
     # What was counted at the old address still counts.
     assert latest.rejected == {"noise": 1}
+    assert latest.refused == {"noise": b"+++"}
+    assert latest.retries == 7
     await clock.advance(5)
     assert {address for when, _, address in world.asked if when > 15} == {MOVED.host}
 

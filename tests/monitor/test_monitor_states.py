@@ -189,6 +189,23 @@ async def test_rejections_of_link_and_readings_are_merged(clock, world, watch) -
         "wrong checksum": 2,
         "PV energy total fell": 1,
     }
+    assert watched.monitor.latest.refused == {"PV energy total fell": reading(energy_total=5).raw}
+
+
+async def test_refused_bytes_and_retries_are_told(clock, world, watch) -> None:
+    watched = watch()
+    await clock.settle()
+    counters = world.counters[HOME]
+    counters.retries += 2
+    counters.refused[Rejection.NOISE] = b"+++"
+    await clock.advance(5)
+    assert watched.monitor.latest.retries == 2
+    assert watched.monitor.latest.refused == {"noise outside a frame": b"+++"}
+    counters.retries += 1
+    counters.refused[Rejection.NOISE] = b"---"
+    await clock.advance(5)
+    assert watched.monitor.latest.retries == 3
+    assert watched.monitor.latest.refused == {"noise outside a frame": b"---"}
 
 
 async def test_a_reading_flows_without_a_name(clock, world, watch) -> None:

@@ -56,7 +56,7 @@ def identity(*, model: bytes = b"", serial: bytes = b"", maker: bytes = b"") -> 
 
 def test_every_part_has_its_place() -> None:
     payload = b"FFFFFMMMMMMMMMMmmmmmmmmmmmmmmmmSSSSSSSSSSSSSSSS----WWWWWWWWWWWW\x22"
-    assert info(payload) == DeviceInfo(
+    assert info(payload)._replace(raw=b"") == DeviceInfo(
         firmware="F" * 5,
         model="M" * 10,
         manufacturer="m" * 16,
@@ -159,7 +159,34 @@ def test_masking_keeps_the_size_and_hides_every_letter(payload: bytes) -> None:
     masked = parse_frame(mask_serial(parse_frame(build_reply(0x82, payload)))).payload
     assert len(masked) == len(payload)
     assert set(masked[31:47]) <= set(b"X\0 \xff")
-    assert (masked[:31], masked[47:]) == (payload[:31], payload[47:])
+    serial = payload[31:47].strip(b"\0 \xff")
+    outside = payload[:31] + payload[47:]
+    if len(serial) < 4 or (serial not in payload[:31] and serial not in payload[47:]):
+        assert masked[:31] + masked[47:] == outside
+    changed = {
+        new for old, new in zip(outside, masked[:31] + masked[47:], strict=True) if old != new
+    }
+    assert changed <= {ord("X")}
+
+
+def test_a_serial_number_is_masked_wherever_else_it_stands() -> None:
+    payload = identity(model=b"KSE", serial=b"KSE1234567") + b"\x01KSE1234567\x02KSE12"
+    masked = parse_frame(mask_serial(parse_frame(build_reply(0x82, payload)))).payload
+    assert masked == identity(model=b"KSE", serial=b"XXXXXXXXXX") + b"\x01XXXXXXXXXX\x02KSE12"
+    running = build_reply(0x86, bytes(40) + b"KSE1234567" + bytes(40))
+    frame = parse_frame(running)
+    assert mask_serial(frame, "KSE1234567", "7").count(b"X" * 10) == 1
+    assert parse_frame(mask_serial(frame, "KSE1234567")).payload[:40] == bytes(40)
+    assert mask_serial(frame) == running
+
+
+@pytest.mark.parametrize("function", [0x82, 0x89])
+def test_the_frame_is_kept_and_is_no_value(function: int) -> None:
+    raw = build_reply(function, bytes(range(90)))
+    decode = decode_device_info if function == 0x82 else decode_settings
+    got = decode(parse_frame(raw))
+    assert got.raw == raw
+    assert got.values() == {k: v for k, v in got._asdict().items() if k != "raw"}
 
 
 # --- settings --------------------------------------------------------------------------------
@@ -175,7 +202,7 @@ def test_every_setting_has_its_place() -> None:
         *(1, 0, 1, 0, 0xFFFF, 200, 576, 50, 60, 440, 20),
     )
     assert len(payload) == 34
-    assert settings(payload) == DeviceSettings(
+    assert settings(payload)._replace(raw=b"") == DeviceSettings(
         charge_start="01:30",
         charge_end="05:00",
         charge_power_limit=80,

@@ -81,6 +81,8 @@ def assemble(chunks: list[bytes]) -> tuple[list[Frame], Counter[Rejection]]:
         assert assembler.pending < MAX_FRAME
     frames += assembler.finish()
     assert assembler.pending == 0
+    assert assembler.refused.keys() == assembler.rejections.keys()
+    assert all(0 < len(data) <= MAX_FRAME for data in assembler.refused.values())
     return frames, assembler.rejections
 
 
@@ -241,6 +243,19 @@ def test_a_damaged_length_costs_its_own_frame_only() -> None:
     frames, rejections = assemble([bytes(wrong), raw])
     assert [frame.raw for frame in frames] == [raw]
     assert rejections == {Rejection.CHECKSUM: 1}
+
+
+def test_what_is_refused_is_kept_whole_the_newest_of_each_reason() -> None:
+    raw = build_reply(0x86, bytes(83))
+    wrong, wronger = bytearray(raw), bytearray(raw)
+    wrong[-1] ^= 1
+    wronger[-2] ^= 1
+    refused: dict[Rejection, bytes] = {}
+    assembler = Assembler(refused=refused)
+    assembler.feed(b"old" + bytes(wrong) + raw + b"noise" + bytes(wronger) + raw)
+    assert refused == {Rejection.NOISE: b"noise", Rejection.CHECKSUM: bytes(wronger)}
+    assembler.feed(bytes(5000))
+    assert refused[Rejection.NOISE] == bytes(MAX_FRAME)
 
 
 @pytest.mark.parametrize(

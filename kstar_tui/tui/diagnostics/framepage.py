@@ -30,7 +30,9 @@ PART = "part:"
 _BESIDE = 112
 """Cells from which the list stands beside the bytes."""
 _LEAST_LIST = 5
-_SIZES = ((100, (27, 26, 9)), (62, (27, 20, 9)), (50, (26, 17, 7)), (0, (18, 14, 7)))
+_LEAST_BYTES = 2
+"""Bytes for which there has to be room, or they are left out."""
+_SIZES = ((100, (27, 26, 9)), (62, (27, 20, 9)), (50, (26, 17, 7)), (0, (17, 13, 7)))
 """By the cells that there are: cells of a label, of a value, and of a place in the payload."""
 _GAP = 2
 
@@ -214,11 +216,13 @@ def _columns(
     place = part.place.partition(" ")[0]
     paint.put(x, y, f"{place:>7}".ljust(behind), "dim", field)
     x += behind
-    size = max(0, (end - x + 1) // 3)
+    size = (end - x + 1) // 3
+    if size < _LEAST_BYTES:
+        return
     if room >= 100:
         size = min(size, 8)
-    hexed = raw.hex(" ") if len(raw) <= size else f"{raw[: max(0, size - 1)].hex(' ')} …"
-    paint.put(x, y, hexed[: max(0, end - x)], text if chosen else "dim", field)
+    hexed = raw.hex(" ") if len(raw) <= size else f"{raw[: size - 1].hex(' ')} …"
+    paint.put(x, y, hexed, text if chosen else "dim", field)
     if room >= 100:
         x += 26
         paint.put(x, y, part.how[: max(0, end - x)], "dim", field)

@@ -124,7 +124,12 @@ def panels(columns: list[Stretch]) -> list[Panel]:
     return [
         Panel("Lost", Half("", "fault", shares, f"{number(lost)} lost"), unit="%", top=100.0),
         Panel(
-            "Retries", Half("", "warning", counts, f"{number(retries)} retries"), unit="", least=4.0
+            "Retries",
+            Half(
+                "", "warning", counts, f"{number(retries)} {'retry' if retries == 1 else 'retries'}"
+            ),
+            unit="",
+            least=4.0,
         ),
         Panel(
             "Refused",

@@ -49,9 +49,10 @@ def _header(paint: Paint, view: DiagnosticsView, *, small: bool) -> None:
     x = paint.put(1, 0, "Diagnostics"[: max(0, end - 2)], "title") + 2
     info = live.update.info
     name = short_name(info) if info is not None else str(live.update.address or "")
-    if x + len(name) < end:
-        x = paint.put(x, 0, name, "dim") + 2
     state = live.update.state
+    # How it is reached matters more than its name, but not to a list.
+    if x + len(name) + (0 if small else len(state) + 4) < end:
+        x = paint.put(x, 0, name, "dim") + 2
     old = "" if live.age is None else age(live.age, live.calm)
     for words, style in (
         (f"{state_glyph(state, paint.glyphs)} {state}", STATE_STYLES[state]),

@@ -48,7 +48,7 @@ def draw_text(paint: Paint, rect: Rect, view: DiagnosticsView) -> None:
         rect = Rect(rect.x, rect.y, rect.width, rect.height - 1)
         first = min(view.scroll, longest - rect.height)
         below = longest - first - rect.height
-        words = f"{first} lines above, {below} below: up, down"
+        words = f"lines: {first} above, {below} below"
         paint.right(rect.right - 1, last, words, "warning")
     else:
         first = 0
