@@ -30,7 +30,7 @@ async def main():
 
 sys.exit(asyncio.run(main()))
 """
-SCREENS = {"2": "[day]", "3": "Limits", "4": "House today", "5": "[all]", "1": "polls"}
+SCREENS = {"2": "[day]", "6": "[frame]", "3": "Limits", "4": "House today", "5": "[all]", "1": "polls"}
 """Keys, and what stands on the screen that they lead to."""
 POLLS = 12
 """As many as there are in a minute, whose turn brings a column of each chart."""
@@ -91,9 +91,10 @@ def test_each_screen_in_ascii(tmp_path: Path) -> None:
     with fast_day(tmp_path, (80, 24), "--ascii") as terminal:
         for key in SCREENS:
             go(terminal, key)
-            for extra in ("?", "\x1b"):
-                terminal.send(extra)
-                terminal.read_for(0.3)
+            terminal.send("?")
+            terminal.wait_for("keys and signs")
+            terminal.send("\x1b")
+            terminal.wait_for(lambda text: "keys and signs" not in text)
         terminal.send("q")
         assert terminal.wait_end() == 0
         strange = {char for char in bytes(terminal.raw).decode() if ord(char) > 126}

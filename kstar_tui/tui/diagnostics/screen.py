@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer
 
 from kstar_tui.monitor.frames import Seen
@@ -27,6 +26,7 @@ from kstar_tui.tui.diagnostics.view import About, Cursor, DiagnosticsView, Secti
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.paint import Picture, printable
 from kstar_tui.tui.places import ways
+from kstar_tui.tui.resting import RestingScreen
 
 _PAGE = 10
 """Parts that a page key moves by."""
@@ -81,7 +81,7 @@ def pointed(view: DiagnosticsView, field: str) -> Cursor | None:
     return None
 
 
-class DiagnosticsScreen(Screen[None]):
+class DiagnosticsScreen(RestingScreen):
     """`source` is asked once a second for what is known now; the screen adds what is selected."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -129,7 +129,7 @@ class DiagnosticsScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """What comes is seen within a second."""
-        self.set_interval(1.0, self._tick)
+        self.every(1.0, self._tick)
 
     def on_screen_resume(self) -> None:
         """Shown for the first time or again: what came meanwhile counts."""
