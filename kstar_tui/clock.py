@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 from datetime import datetime, timedelta
 from typing import Protocol
+
+from kstar_tui.uptime import uptime
 
 
 class Clock(Protocol):
@@ -30,10 +31,7 @@ class SystemClock:
 
     def monotonic(self) -> float:
         """Seconds that also pass while the machine is suspended, where the system counts them."""
-        # On Linux the usual monotonic clock stands still then: a reading from before would be new.
-        if sys.platform != "win32" and hasattr(time, "CLOCK_BOOTTIME"):
-            return time.clock_gettime(time.CLOCK_BOOTTIME)
-        return time.monotonic()
+        return uptime()
 
     def now(self) -> datetime:
         """Local time with the system's zone."""

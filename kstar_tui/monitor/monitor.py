@@ -37,6 +37,15 @@ class _Taken(NamedTuple):
     at_monotonic: float
 
 
+class Progress(NamedTuple):
+    """What must change with time where an inverter is polled, answer or not."""
+
+    steps: int
+    """How many times a poll or a search has begun or ended."""
+    pause: float
+    """Seconds that were planned from the last end to the next beginning; 0 in a poll."""
+
+
 class Monitor:
     """Polls until cancelled, whatever the inverter does.
 
@@ -111,6 +120,19 @@ class Monitor:
     def poll_now(self) -> None:
         """Poll (or search) as soon as the inverter has rested; a poll under way answers it."""
         self._schedule.now()
+
+    def retime(self, interval: float) -> None:
+        """Poll every `interval` s from now on, beginning at once."""
+        self._schedule.retime(interval)
+
+    def book(self, ledger: Ledger | None) -> None:
+        """Show every update from now on to this ledger, or to none."""
+        self._ledger = ledger
+
+    @property
+    def progress(self) -> Progress:
+        """How far `run` has come, for whoever watches that it goes on."""
+        return Progress(self._schedule.steps, self._schedule.pause)
 
     async def run(self) -> None:
         """Search if need be, then poll; returns only by cancellation."""

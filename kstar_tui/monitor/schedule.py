@@ -27,6 +27,10 @@ class Schedule:
         self._due = clock.monotonic()
         self._rested = self._due
         self._asked = asyncio.Event()
+        self.steps = 0
+        """How many times a poll has begun or ended."""
+        self.pause = 0.0
+        """Seconds that were planned from the end of the last poll to the next; 0 in a poll."""
 
     @property
     def due(self) -> float:
@@ -37,6 +41,11 @@ class Schedule:
         """End the wait as soon as the inverter has rested; several calls are one."""
         self._asked.set()
 
+    def retime(self, interval: float) -> None:
+        """From the next poll on, which is due now, polls are `interval` s apart."""
+        self._interval = interval
+        self.now()
+
     def restart(self) -> None:
         """The next poll is due at once, and its beat counts from now."""
         self._due = self._clock.monotonic()
@@ -46,6 +55,8 @@ class Schedule:
         now = self._clock.monotonic()
         if now < self._due or now - self._due >= self._interval:
             self._due = now
+        self.steps += 1
+        self.pause = 0.0
 
     def end(self, doublings: int = 0, *, answered: bool = False) -> None:
         """The poll ended and covers every call to `now()` so far; the next one is set.
@@ -57,6 +68,8 @@ class Schedule:
         now = self._clock.monotonic()
         self._rested = now + MIN_PAUSE if answered else now
         self._due = max(self._rested, self._due + backoff(self._interval, doublings))
+        self.steps += 1
+        self.pause = max(0.0, self._due - now)
 
     async def wait(self) -> None:
         """Return when the next poll is due, or sooner at a call to `now()`."""

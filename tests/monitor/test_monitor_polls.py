@@ -127,3 +127,22 @@ async def test_polls_that_are_always_late_let_others_run() -> None:
         await schedule.wait()
     task.cancel()
     assert turns >= 9
+
+
+async def test_another_interval_begins_with_a_poll(clock, world, watch) -> None:
+    watched = watch(interval=3600)
+    await clock.advance(100)
+    watched.monitor.retime(20)
+    await clock.advance(50)
+    watched.monitor.retime(300)
+    await clock.advance(400)
+    assert world.times("read") == [0, 100, 120, 140, 150, 450]
+
+
+async def test_another_interval_in_a_poll_that_is_under_way(clock, world, watch) -> None:
+    world.delay = 3
+    watched = watch(interval=3600)
+    await clock.advance(1)
+    watched.monitor.retime(20)
+    await clock.advance(30)
+    assert world.times("read") == [0, 20]

@@ -83,3 +83,17 @@ def test_polls_that_leave_time_for_it_keep_the_beat(interval: int, shares: list[
     polls = [(share * (interval - MIN_PAUSE), True, False) for share in shares]
     times = asyncio.run(polled(interval, polls))
     assert [began for began, _ in times] == pytest.approx([interval * n for n in range(len(times))])
+
+
+async def test_whoever_watches_sees_each_step_and_the_pause_that_was_planned() -> None:
+    clock = Sleeper()
+    schedule = Schedule(clock, 10)
+    seen = []
+    for _ in range(2):
+        schedule.begin()
+        seen.append((schedule.steps, schedule.pause))
+        clock.time += 4
+        schedule.end()
+        seen.append((schedule.steps, schedule.pause))
+        await schedule.wait()
+    assert seen == [(1, 0), (2, 6), (3, 0), (4, 6)]
