@@ -2,7 +2,7 @@
 
 import sys
 
-from kstar_tui.cli import main
+from kstar_tui.entry import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from kstar_tui.assembly import make_metrics
@@ -31,6 +32,7 @@ class Companions:
         """SettingsError where something that they ask for cannot be."""
         self._all: list[Companion] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._unsubscribe: list[Callable[[], None]] = []
         metrics = make_metrics(settings, clock)
         if metrics is not None:
             self._all.append(metrics)
@@ -42,11 +44,18 @@ class Companions:
     def join(self, monitor: Monitor) -> None:
         """Begin, and hear the monitor's updates from now on."""
         for one in self._all:
-            monitor.subscribe(one.on_update)
+            self._unsubscribe.append(monitor.subscribe(one.on_update))
             self._tasks.append(asyncio.create_task(one.run()))
 
     async def leave(self) -> None:
         """End all of it."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def concerns_companions(keys: Collection[str]) -> bool:
+    """Whether settings of these keys make them others; the interval says what is old."""
+    return any(key.startswith("metrics.") or key == "inverter.interval" for key in keys)

@@ -1,31 +1,31 @@
-"""The daemon: a monitor and a publisher without a face, which says only what went wrong."""
+"""The daemon: a monitor and what is told of it, without a face, which says only what went wrong."""
 
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import logging
 import os
 import signal
 import sys
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TextIO
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, TextIO
 
 from kstar_tui import __version__
-from kstar_tui.assembly import make_ledger, make_monitor, make_publisher
 from kstar_tui.clock import Clock, SystemClock
-from kstar_tui.companions import Companions
+from kstar_tui.daemon.notify import Notifier
+from kstar_tui.daemon.parts import Parts
+from kstar_tui.daemon.pulse import Pulse
+from kstar_tui.daemon.signals import Signals
 from kstar_tui.journal import formatter
 from kstar_tui.link.container import is_closed_in
 from kstar_tui.link.interface import Address
 from kstar_tui.monitor.update import LinkState, Update
 from kstar_tui.mqtt.broker import parse_broker
-from kstar_tui.settings import Settings
+from kstar_tui.settings import Settings, SettingsError
 from kstar_tui.settings.paths import history_path
 from kstar_tui.status import Status
-
-if TYPE_CHECKING:
-    from kstar_tui.history.ledger import BookKeeper
-    from kstar_tui.mqtt.publisher import Publisher
 
 _log = logging.getLogger("kstar_tui.headless")
 
@@ -34,84 +34,118 @@ _STATUS = {
     signal.SIGHUP: Status.DONE,
     signal.SIGINT: Status.INTERRUPTED,
 }
-_PATIENCE = 0.7
-"""Seconds that a poll under way and the goodbye to the broker have to come to their end."""
 
 
 async def run_headless(
     settings: Settings,
     clock: Clock | None = None,
     *,
+    load: Callable[[], Settings] | None = None,
     environ: Mapping[str, str] = os.environ,
     stderr: TextIO | None = None,
     demo: bool = False,
 ) -> int:
-    """Poll and publish until SIGTERM or SIGHUP (then 0) or Ctrl-C (130); 1 if it failed by itself.
+    """Poll and publish until SIGTERM (then 0) or Ctrl-C (130); 1 if it failed by itself.
 
-    Only the log is written, to `stderr`: one line at the start, one at the end, and what goes
-    wrong or comes back in between. What a `demo` measures goes into no database.
+    SIGHUP has the settings read again by `load`; it ends the daemon where that came from a
+    terminal that is gone. Only the log is written, to `stderr`: one line at the start, one at the
+    end, and what goes wrong, comes back or is changed in between. What a `demo` measures goes into
+    no database.
     """
-    clock = clock or SystemClock()
-    handler = logging.StreamHandler(stderr or sys.stderr)
-    handler.setFormatter(formatter(environ))
+    stream = stderr or sys.stderr
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(formatter(environ, stream))
     root = logging.getLogger()
     root.addHandler(handler)
     _log.setLevel(logging.INFO)
-    loop = asyncio.get_running_loop()
-    ended: asyncio.Future[signal.Signals] = loop.create_future()
-    for number in _STATUS:
-        # Under nohup it is to stay when the terminal goes.
-        if number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
-            continue
-        loop.add_signal_handler(number, _resolve, ended, number)
+    notifier = Notifier(environ)
+    if notifier.watchdog is not None:
+        # Where it bites, it says where everything stood.
+        with suppress(OSError, ValueError):
+            faulthandler.enable(stream)
+    pulse = Pulse(environ, notifier, SystemClock())
     try:
-        return await _run(settings, clock, ended, demo=demo)
+        parts = Parts(settings, clock or SystemClock(), (pulse, _Help()), demo=demo)
+        return await _run(parts, pulse, notifier, load)
     finally:
+        pulse.close()
         root.removeHandler(handler)
 
 
 async def _run(
-    settings: Settings, clock: Clock, ended: asyncio.Future[signal.Signals], *, demo: bool
+    parts: Parts, pulse: Pulse, notifier: Notifier, load: Callable[[], Settings] | None
 ) -> int:
-    address = Address(settings.host, settings.port) if settings.host else None
-    ledger: BookKeeper | None = None
-    publisher = make_publisher(settings, clock, lambda: ledger is not None and ledger.stands_by)
-    companions = Companions(settings, clock)
-    _log.info("kstar-tui %s started: %s", __version__, _doing(settings, demo=demo))
-    if publisher is not None and settings.mqtt_accept_any_certificate:
+    signals = Signals()
+    _log.info("kstar-tui %s started: %s", __version__, _doing(parts))
+    await parts.start()
+    _warn(parts)
+    pulse.follow(parts)
+    beating = asyncio.create_task(pulse.run())
+    notifier.ready()
+    number = await _until_the_end(parts, pulse, notifier, signals, load)
+    notifier.stopping()
+    beating.cancel()
+    if number is not None:
+        status, why = _STATUS[number], number.name
+    else:
+        status, why = Status.FAILED, "the monitor failed"
+        _log.error("the monitor failed", exc_info=parts.polling.exception())
+    await parts.stop()
+    _log.info("kstar-tui stopped (%s): %s", why, _done(parts))
+    return status
+
+
+async def _until_the_end(
+    parts: Parts,
+    pulse: Pulse,
+    notifier: Notifier,
+    signals: Signals,
+    load: Callable[[], Settings] | None,
+) -> signal.Signals | None:
+    """The signal that ends it; None where the monitor has ended by itself."""
+    while True:
+        coming = asyncio.create_task(signals.next())
+        either: set[asyncio.Future[Any]] = {parts.polling, coming}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if not coming.done():
+            coming.cancel()
+            return None
+        number = coming.result()
+        if signals.ends(number):
+            return number
+        notifier.reloading()
+        await _reload(parts, load)
+        pulse.follow(parts)
+        notifier.ready()
+
+
+async def _reload(parts: Parts, load: Callable[[], Settings] | None) -> None:
+    if load is None:
+        _log.info("SIGHUP: a demonstration has no settings to read again")
+        return
+    try:
+        keys = await parts.change(load())
+    except SettingsError as error:
+        _log.error("the settings stay as they were: %s", error)
+        return
+    _log.info("settings read again, changed: %s", ", ".join(keys) or "none")
+    if keys:
+        _warn(parts)
+
+
+def _warn(parts: Parts) -> None:
+    """Say what is allowed but hardly meant."""
+    if parts.publisher is not None and parts.settings.mqtt_accept_any_certificate:
         _log.warning("MQTT: any certificate is accepted: whoever is in between can read along")
-    # The database is not needed before the first reading.
-    ledger = make_ledger(settings, clock, demo=demo)
-    monitor = make_monitor(settings, clock, address, ledger=ledger)
-    monitor.subscribe(_Help())
-    if publisher is None and ledger is None and not companions:
+    if parts.publisher is None and parts.ledger is None and not parts.companions:
         _log.warning(
             "MQTT and the history are off, so nothing is done with the readings;"
             " name a broker with --mqtt HOST"
         )
-    if publisher is not None:
-        await publisher.start()
-        monitor.subscribe(publisher.on_update)
-    companions.join(monitor)
-    polling = asyncio.create_task(monitor.run())
-    either: set[asyncio.Future[Any]] = {polling, ended}
-    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-    if ended.done():
-        status, why = _STATUS[ended.result()], ended.result().name
-    else:
-        status, why = Status.FAILED, "the monitor failed"
-        _log.error("the monitor failed", exc_info=polling.exception())
-    polling.cancel()
-    await companions.leave()
-    ending = [polling] if publisher is None else [polling, asyncio.create_task(publisher.stop())]
-    await asyncio.wait(ending, timeout=_PATIENCE)
-    if ledger is not None:
-        ledger.close()
-    _log.info("kstar-tui stopped (%s): %s", why, _done(monitor.latest, publisher, ledger))
-    return status
 
 
-def _doing(settings: Settings, *, demo: bool) -> str:
+def _doing(parts: Parts) -> str:
+    settings = parts.settings
     inverter = (
         f"inverter {Address(settings.host, settings.port)}"
         if settings.host
@@ -122,7 +156,7 @@ def _doing(settings: Settings, *, demo: bool) -> str:
         if settings.mqtt_url
         else "MQTT off"
     )
-    text = f"{inverter}, every {settings.interval:g} s; {mqtt}; {_place(settings, demo=demo)}"
+    text = f"{inverter}, every {settings.interval:g} s; {mqtt}; {_place(settings, demo=parts.demo)}"
     if settings.metrics_listen is not None:
         text += f"; metrics on {settings.metrics_listen}"
     return text
@@ -135,7 +169,8 @@ def _place(settings: Settings, *, demo: bool) -> str:
     return f"history in {'memory only' if demo else path}"
 
 
-def _done(update: Update, publisher: Publisher | None, ledger: BookKeeper | None) -> str:
+def _done(parts: Parts) -> str:
+    update, publisher, ledger = parts.monitor.latest, parts.publisher, parts.ledger
     text = f"{update.polls} polls, {update.lost} lost"
     if publisher is not None:
         text += f"; MQTT {publisher.sent} readings sent, {publisher.dropped} dropped"
@@ -145,11 +180,6 @@ def _done(update: Update, publisher: Publisher | None, ledger: BookKeeper | None
         if status.error is not None:
             text += f" ({status.error})"
     return text
-
-
-def _resolve(ended: asyncio.Future[signal.Signals], number: signal.Signals) -> None:
-    if not ended.done():
-        ended.set_result(number)
 
 
 class _Help:

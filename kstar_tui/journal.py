@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TextIO
 
 
-def formatter(environ: Mapping[str, str]) -> logging.Formatter:
-    """The one for whoever reads standard error: the journal says so in the environment."""
-    return _JournalFormatter() if environ.get("JOURNAL_STREAM") else _PlainFormatter()
+def formatter(environ: Mapping[str, str], stream: TextIO) -> logging.Formatter:
+    """The one for whoever reads what is written to this stream."""
+    return _JournalFormatter() if _is_journal(environ, stream) else _PlainFormatter()
+
+
+def _is_journal(environ: Mapping[str, str], stream: TextIO) -> bool:
+    # The variable is inherited by all that a service or a desktop starts, also where standard
+    # error has become a file or a terminal since: it names the stream that it means.
+    try:
+        info = os.fstat(stream.fileno())
+    except (OSError, ValueError):
+        return False
+    return environ.get("JOURNAL_STREAM") == f"{info.st_dev}:{info.st_ino}"
 
 
 class _PlainFormatter(logging.Formatter):

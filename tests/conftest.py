@@ -46,10 +46,14 @@ def captures() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def own_history(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No test writes into the history of whoever runs it, nor into another test's."""
+def own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test writes into the history of whoever runs it, nor into another test's, nor is any seen
+    by a health check."""
     folder = tmp_path_factory.getbasetemp() / f"data-{next(_NUMBERS)}"
     monkeypatch.setenv("XDG_DATA_HOME", str(folder))
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(folder / "runtime"))
+    for name in ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "JOURNAL_STREAM"):
+        monkeypatch.delenv(name, raising=False)
 
 
 def _is_loopback(address: object) -> bool:

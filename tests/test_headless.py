@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import signal
 import socket
 import sys
-import time
 import urllib.request
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from daemon_talk import PATIENCE, Daemons, daemons
 from prometheus_client.parser import text_string_to_metric_families
 
 from kstar_tui import __version__
@@ -23,7 +22,6 @@ from kstar_tui.simulator.server import Simulator
 sys.path.insert(0, str(Path(__file__).parent / "mqtt"))
 from certificates import Authority
 from mqtt_helpers import (
-    PATIENCE,
     Mosquitto,
     Subscriber,
     free_port,
@@ -31,77 +29,14 @@ from mqtt_helpers import (
 )
 
 TOPICS = ["pvpower", "grid", "grid/import", "grid/export", "load", "temp", "etoday"]
-QUICK = 1.0
-"""Seconds within which a signal ends the program."""
 NOWHERE = ("--broadcast", "127.255.255.255")
 STARTED = f"kstar-tui {__version__} started: "
 
 
-class Daemon:
-    """A running `python -m kstar_tui`."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
-        self.lines: list[str] = []
-
-    async def line(self, containing: str) -> str:
-        """The next line of the log that holds this text."""
-        assert self.process.stderr is not None
-        async with asyncio.timeout(PATIENCE):
-            while raw := await self.process.stderr.readline():
-                self.lines.append(raw.decode().rstrip("\n"))
-                if containing in self.lines[-1]:
-                    return self.lines[-1]
-        raise AssertionError(f"ended without {containing!r}: {self.lines}")
-
-    async def end(self, number: signal.Signals) -> int:
-        """Signal it and return its status; it must be quick."""
-        begun = time.perf_counter()
-        self.process.send_signal(number)
-        async with asyncio.timeout(PATIENCE):
-            stdout, stderr = await self.process.communicate()
-        assert time.perf_counter() - begun < QUICK
-        assert stdout == b""
-        self.lines += stderr.decode().splitlines()
-        assert self.process.returncode is not None
-        return self.process.returncode
-
-
-Run = Callable[..., Awaitable[Daemon]]
-
-
-def _as_in_a_terminal() -> None:
-    # Where the tests run under nohup it is ignored, and would be by the daemon.
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
-
-
 @pytest.fixture
-async def run(tmp_path: Path) -> AsyncIterator[Run]:
-    """Starts daemons that know nothing of this machine's settings and end with the test."""
-    made: list[Daemon] = []
-
-    async def start(*arguments: str, code: str = "", **environment: str) -> Daemon:
-        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-        command = ["-c", code] if code else ["-m", "kstar_tui"]
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *command,
-            *arguments,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            cwd=Path(__file__).parent.parent,
-            env=kept | {"HOME": str(tmp_path), "TZ": "UTC"} | environment,
-            preexec_fn=_as_in_a_terminal,
-        )
-        made.append(Daemon(process))
-        return made[-1]
-
-    yield start
-    for daemon in made:
-        if daemon.process.returncode is None:
-            daemon.process.kill()
-            await daemon.process.communicate()
+async def run(tmp_path: Path) -> AsyncIterator[Daemons]:
+    async with daemons(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
@@ -147,7 +82,7 @@ async def mosquitto(tmp_path: Path) -> AsyncIterator[Mosquitto]:
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 async def test_kstar_sharps_arguments_feed_its_topics(
-    run: Run,
+    run: Daemons,
     simulator: Simulator,
     mosquitto: Mosquitto,
     tmp_path: Path,
@@ -189,7 +124,7 @@ async def test_kstar_sharps_arguments_feed_its_topics(
 
 
 async def test_killed_it_is_offline_for_everybody(
-    run: Run, simulator: Simulator, mosquitto: Mosquitto
+    run: Daemons, simulator: Simulator, mosquitto: Mosquitto
 ) -> None:
     await mosquitto.start()
     subscriber = Subscriber(mosquitto.port, ("kstar/+/availability",))
@@ -209,7 +144,7 @@ async def test_killed_it_is_offline_for_everybody(
 
 
 async def test_a_broker_that_proves_itself_and_wants_proof(
-    run: Run, simulator: Simulator, mosquitto: Mosquitto, tmp_path: Path
+    run: Daemons, simulator: Simulator, mosquitto: Mosquitto, tmp_path: Path
 ) -> None:
     authority = Authority(tmp_path)
     certificate, key = authority.issue("IP:127.0.0.1")
@@ -235,11 +170,9 @@ async def test_a_broker_that_proves_itself_and_wants_proof(
     assert not any("MQTT broker" in line for line in daemon.lines)
 
 
-@pytest.mark.parametrize(
-    ("number", "status"), [(signal.SIGTERM, 0), (signal.SIGHUP, 0), (signal.SIGINT, 130)]
-)
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 async def test_ends_while_a_try_waits(
-    run: Run, deaf: socket.socket, number: signal.Signals, status: int
+    run: Daemons, deaf: socket.socket, number: signal.Signals, status: int
 ) -> None:
     port = port_of(deaf)
     daemon = await run("--headless", "--no-history", "--host", "127.0.0.1", "--port", str(port))
@@ -255,7 +188,7 @@ async def test_ends_while_a_try_waits(
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 async def test_ends_while_it_searches(
-    run: Run, hidden: socket.socket, number: signal.Signals, status: int
+    run: Daemons, hidden: socket.socket, number: signal.Signals, status: int
 ) -> None:
     daemon = await run("--headless", *NOWHERE, "--discovery-port", str(port_of(hidden)))
     assert await asked(hidden) == b"WIFIKIT-214028-READ"
@@ -265,7 +198,7 @@ async def test_ends_while_it_searches(
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 async def test_ends_while_the_broker_is_unreachable(
-    run: Run, simulator: Simulator, number: signal.Signals, status: int
+    run: Daemons, simulator: Simulator, number: signal.Signals, status: int
 ) -> None:
     port = free_port()
     daemon = await run(
@@ -281,7 +214,9 @@ async def test_ends_while_the_broker_is_unreachable(
     assert "tops3cret" not in "".join(daemon.lines)
 
 
-async def test_metrics_are_fetched_from_a_running_daemon(run: Run, simulator: Simulator) -> None:
+async def test_metrics_are_fetched_from_a_running_daemon(
+    run: Daemons, simulator: Simulator
+) -> None:
     port = free_port()
     daemon = await run(
         *("--headless", "--no-history", "--metrics", str(port)),
@@ -317,7 +252,9 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-async def test_metrics_need_a_package_only_where_they_are_on(run: Run, deaf: socket.socket) -> None:
+async def test_metrics_need_a_package_only_where_they_are_on(
+    run: Daemons, deaf: socket.socket
+) -> None:
     there = ("--headless", "--host", "127.0.0.1", "--port", str(port_of(deaf)))
     daemon = await run(*there, code=WITHOUT_PROMETHEUS)
     await daemon.line(STARTED)
@@ -343,7 +280,7 @@ sys.exit(main(sys.argv[1:]))
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 async def test_ends_while_a_name_server_is_silent(
-    run: Run, number: signal.Signals, status: int
+    run: Daemons, number: signal.Signals, status: int
 ) -> None:
     daemon = await run("--headless", "--host", "inverter.example", *NOWHERE, code=HANGING_LOOKUP)
     await daemon.line("a name is looked up")
@@ -351,7 +288,7 @@ async def test_ends_while_a_name_server_is_silent(
 
 
 async def test_finds_the_inverter_by_itself(
-    run: Run, simulator: Simulator, mosquitto: Mosquitto
+    run: Daemons, simulator: Simulator, mosquitto: Mosquitto
 ) -> None:
     await mosquitto.start()
     subscriber = Subscriber(mosquitto.port, ("home/#",))
@@ -371,8 +308,17 @@ async def test_finds_the_inverter_by_itself(
     assert "searching for an inverter, every 5 s" in daemon.lines[0]
 
 
+IN_THE_JOURNAL = """
+import os, sys
+from kstar_tui.cli import main
+stream = os.fstat(2)
+os.environ["JOURNAL_STREAM"] = f"{stream.st_dev}:{stream.st_ino}"
+sys.exit(main(sys.argv[1:]))
+"""
+
+
 async def test_tells_once_that_nothing_is_found_and_searches_on(
-    run: Run, deaf: socket.socket
+    run: Daemons, deaf: socket.socket
 ) -> None:
     daemon = await run(
         "--headless",
@@ -382,7 +328,7 @@ async def test_tells_once_that_nothing_is_found_and_searches_on(
         str(port_of(deaf)),
         "--interval",
         "2",
-        JOURNAL_STREAM="8:1234",
+        code=IN_THE_JOURNAL,
     )
     await daemon.line("name it with --host ADDRESS")
     assert await daemon.end(signal.SIGTERM) == 0
@@ -408,12 +354,12 @@ print("loaded", sorted(heavy), status, file=sys.stderr)
 """
 
 
-async def test_imports_no_screen(run: Run) -> None:
+async def test_imports_no_screen(run: Daemons) -> None:
     daemon = await run(code=FRESH_PROCESS)
     assert await daemon.line("loaded") == "loaded [] 0"
 
 
-async def test_the_whole_command_imports_no_screen(run: Run, deaf: socket.socket) -> None:
+async def test_the_whole_command_imports_no_screen(run: Daemons, deaf: socket.socket) -> None:
     code = (
         "import atexit, sys\nfrom kstar_tui.cli import main\n"
         "status = main(sys.argv[1:])\n"

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
 from kstar_tui import assembly, headless
 from kstar_tui.clock import SystemClock
+from kstar_tui.daemon import signals
 from kstar_tui.monitor.monitor import Monitor
 from kstar_tui.monitor.update import LinkState, Update
 from kstar_tui.settings import Settings
 
 
-async def run_for_a_moment(monkeypatch: pytest.MonkeyPatch, during: str) -> tuple[int, str]:
+async def run_for_a_moment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, during: str
+) -> tuple[int, str]:
     """Run with a monitor that says this in the log, then end it by SIGTERM."""
 
     class Talkative(Monitor):
@@ -27,34 +30,42 @@ async def run_for_a_moment(monkeypatch: pytest.MonkeyPatch, during: str) -> tupl
             log.warning("%s", during)
             if during == "fail":
                 raise RuntimeError("a bug")
+            if during == "hang up":
+                os.kill(os.getpid(), signal.SIGHUP)
             os.kill(os.getpid(), signal.SIGTERM)
             await asyncio.get_running_loop().create_future()
 
     monkeypatch.setattr(assembly, "Monitor", Talkative)
-    stderr = io.StringIO()
     settings = Settings(host="127.0.0.1", mqtt_url="mqtt://me:tops3cret@127.0.0.1:1")
-    status = await headless.run_headless(
-        settings, SystemClock(), environ={"JOURNAL_STREAM": "1:2"}, stderr=stderr
-    )
-    return status, stderr.getvalue()
+    with (tmp_path / "journal").open("w+") as stderr:
+        info = os.fstat(stderr.fileno())
+        environ = {
+            "JOURNAL_STREAM": f"{info.st_dev}:{info.st_ino}",
+            "RUNTIME_DIRECTORY": str(tmp_path),
+        }
+        status = await headless.run_headless(
+            settings, SystemClock(), environ=environ, stderr=stderr
+        )
+        stderr.seek(0)
+        return status, stderr.read()
 
 
 async def test_only_warnings_stand_between_the_start_and_the_end(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    status, text = await run_for_a_moment(monkeypatch, "the inverter is offline")
+    status, text = await run_for_a_moment(monkeypatch, tmp_path, "the inverter is offline")
     lines = text.splitlines()
     assert status == 0
     assert [line[:3] for line in lines] == ["<6>", "<4>", "<6>"]
     assert lines[1] == "<4>the inverter is offline"
     assert "tops3cret" not in text
-    assert not [one for one in logging.getLogger().handlers if "StringIO" in repr(one)]
+    assert not [one for one in logging.getLogger().handlers if str(tmp_path) in repr(one)]
 
 
 async def test_a_bug_ends_it_with_status_1_and_a_traceback(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    status, text = await run_for_a_moment(monkeypatch, "fail")
+    status, text = await run_for_a_moment(monkeypatch, tmp_path, "fail")
     assert status == 1
     assert "<3>the monitor failed\n" in text
     assert "<3>RuntimeError: a bug\n" in text
@@ -83,3 +94,14 @@ async def test_advice_for_where_it_runs(
     assert said.startswith(advice)
     assert "--host ADDRESS" in said
     assert ("KSTAR_HOST" in said) == ("network_mode: host" in said) == closed_in
+
+
+async def test_without_sources_there_is_nothing_to_read_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(signals, "_terminal", lambda: False)
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    status, text = await run_for_a_moment(monkeypatch, tmp_path, "hang up")
+    signal.signal(signal.SIGHUP, before)
+    assert status == 0
+    assert "<6>SIGHUP: a demonstration has no settings to read again" in text

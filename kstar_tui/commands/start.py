@@ -20,7 +20,7 @@ def run(context: Context) -> int:
     if settings.headless:
         from kstar_tui.headless import run_headless
 
-        return asyncio.run(run_headless(settings, context.clock))
+        return asyncio.run(run_headless(settings, context.clock, load=context.load))
     _check_before(settings, context)
     from kstar_tui.settings.desk import Desk
     from kstar_tui.tui.app import run_ui

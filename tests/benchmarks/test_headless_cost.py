@@ -23,12 +23,16 @@ import kstar_tui.mqtt.connection, kstar_tui.mqtt.publisher
 WAITING = "print('ready', flush=True); import time; time.sleep(60)"
 
 POLLS = """
-import asyncio, json, logging, sys, time
+import asyncio, json, logging, socket, sys, tempfile, time
 from datetime import datetime
+from types import SimpleNamespace
 from kstar_tui.clock import ScaledClock
+from kstar_tui.daemon.notify import Notifier
+from kstar_tui.daemon.pulse import Pulse
 from kstar_tui.link.client import InverterClient
 from kstar_tui.link.interface import Address
 from kstar_tui.monitor.monitor import Monitor
+from kstar_tui.settings import Settings
 import kstar_tui.headless
 
 WARM_UP, POLLS, IDLE = 20, 200, 4.0
@@ -47,6 +51,24 @@ async def main():
         publisher = Publisher(MqttConnection(parse_broker(broker), clock))
         await publisher.start()
         monitor.subscribe(publisher.on_update)
+    with tempfile.TemporaryDirectory() as folder:
+        # As under systemd: told how it goes, with a watchdog, and with a place for its state.
+        manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        manager.bind(f"{folder}/notify")
+        asyncio.get_running_loop().add_reader(manager, manager.recv, 4096)
+        environ = {"NOTIFY_SOCKET": f"{folder}/notify", "WATCHDOG_USEC": "120000000",
+                   "RUNTIME_DIRECTORY": folder}
+        pulse = Pulse(environ, Notifier(environ), clock)
+        parts = SimpleNamespace(monitor=monitor, publisher=publisher, ledger=None,
+                                settings=Settings())
+        pulse.follow(parts)
+        monitor.subscribe(pulse)
+        beating = asyncio.create_task(pulse.run())
+        await measured(monitor, publisher)
+        beating.cancel()
+        pulse.close()
+
+async def measured(monitor, publisher):
     polls, marks, done = 0, [], asyncio.Event()
 
     def count(update):

@@ -7,6 +7,22 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from kstar_tui.protocol.encode import encode_device_info, encode_running_data, encode_settings
+from kstar_tui.protocol.frame import Request, build_reply
+
+_VALUES = {"battery_voltage": 50, "battery_soc": 60, "grid_voltage": 230, "grid_frequency": 50}
+
+
+def an_inverter(serial: str = "KSE1") -> dict[bytes, bytes]:
+    """The answers of one with this serial number, on which nothing ever changes."""
+    return {
+        Request.RUNNING_DATA.frame: build_reply(0x86, encode_running_data(_VALUES)),
+        Request.DEVICE_INFO.frame: build_reply(
+            0x82, encode_device_info(model="KSE4000", serial=serial)
+        ),
+        Request.SETTINGS.frame: build_reply(0x89, encode_settings({"battery_capacity": 200})),
+    }
+
 
 @contextmanager
 def answering(answers: Mapping[bytes, bytes]) -> Iterator[int]:

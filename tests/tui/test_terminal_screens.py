@@ -30,7 +30,14 @@ async def main():
 
 sys.exit(asyncio.run(main()))
 """
-SCREENS = {"2": "[day]", "6": "[frame]", "3": "Limits", "4": "House today", "5": "[all]", "1": "polls"}
+SCREENS = {
+    "2": "[day]",
+    "6": "[frame]",
+    "3": "Limits",
+    "4": "House today",
+    "5": "[all]",
+    "1": "polls",
+}
 """Keys, and what stands on the screen that they lead to."""
 POLLS = 12
 """As many as there are in a minute, whose turn brings a column of each chart."""

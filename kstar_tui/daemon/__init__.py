@@ -1,0 +1,1 @@
+"""What the daemon is made of besides its monitor: reloading, a watchdog, word of how it is."""
