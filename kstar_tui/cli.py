@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib import import_module
 from io import BytesIO, TextIOWrapper
 from typing import TextIO
 
@@ -58,30 +59,8 @@ def _run(argv: Sequence[str], streams: _Streams) -> int:
 
 
 def _program(command: str | None) -> Callable[[Context], int]:
-    """What a command runs. Each is loaded only when it is wanted."""
-    match command:
-        case "discover":
-            from kstar_tui.commands.discover import run
-        case "read":
-            from kstar_tui.commands.read import run
-        case "decode":
-            from kstar_tui.commands.decode import run
-        case "simulate":
-            from kstar_tui.commands.simulate import run
-        case "config":
-            from kstar_tui.commands.config import run
-        case "history":
-            from kstar_tui.commands.history import run
-        case "doctor":
-            from kstar_tui.commands.doctor import run
-        case "completion":
-            from kstar_tui.commands.completion import run
-        case "manual":
-            from kstar_tui.commands.manual import run
-        case "mqtt":
-            from kstar_tui.commands.mqtt import run
-        case _:
-            from kstar_tui.commands.start import run
+    """What a command runs, from the module of its name. Each is loaded only when it is wanted."""
+    run: Callable[[Context], int] = import_module(f"kstar_tui.commands.{command or 'start'}").run
     return run
 
 

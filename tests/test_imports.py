@@ -53,6 +53,14 @@ def test_a_daemon_loads_neither_screen_nor_simulator() -> None:
     assert loaded_by("kstar_tui.headless", *unwanted) == set()
 
 
+def test_a_health_check_loads_next_to_nothing() -> None:
+    heavy = ("asyncio", "argparse", "logging", "ssl", "socket", "datetime", "tomllib", "paho")
+    ours = ("settings", "clock", "cli", "link", "protocol", "monitor", "mqtt", "history")
+    parts = tuple(f"kstar_tui.{name}" for name in ours)
+    assert loaded_by("kstar_tui.commands.healthcheck", *heavy, *parts, "platformdirs") == set()
+    assert loaded_by("kstar_tui.entry", *heavy, *parts) == set()
+
+
 @pytest.mark.parametrize("module", names_under("kstar_tui.protocol"))
 def test_the_protocol_is_pure(module: str) -> None:
     outside = ("asyncio", "socket", "select", "selectors", "ssl", "threading", "logging")

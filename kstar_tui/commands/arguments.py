@@ -26,6 +26,8 @@ _USES: dict[str, tuple[str, ...]] = {
         *("mqtt.base", "mqtt.discovery", "mqtt.discovery_prefix"),
     ),
     "doctor": tuple(TABLE),
+    "service": tuple(key for key in TABLE if key not in ("headless", "ui.ascii")),
+    "healthcheck": (),
     "config": tuple(TABLE),
     "completion": (),
     "manual": (),
@@ -214,12 +216,12 @@ def _build() -> tuple[_Parser, set[str]]:
         )
         for name, (summary, description) in texts.COMMANDS.items()
     }
-    for name in ("discover", "read", "history", "mqtt", "doctor", "config"):
+    for name in ("discover", "read", "history", "mqtt", "doctor", "service", "config"):
         group = parsers[name].add_argument_group("settings")
         _add_settings(group, [TABLE[key] for key in _USES[name]])
         _add_config_option(group)
     printing = parsers["read"].add_mutually_exclusive_group()
-    for name in ("discover", "read", "decode", "history", "mqtt", "doctor", "config"):
+    for name in texts.JSON:
         where = printing if name == "read" else parsers[name]
         where.add_argument("--json", action="store_true", help=texts.JSON[name])
     printing.add_argument("--hex", action="store_true", help=texts.FRAMES_AS_HEX)
@@ -229,6 +231,8 @@ def _build() -> tuple[_Parser, set[str]]:
     _add_history(parsers["history"])
     _add_mqtt(parsers["mqtt"])
     parsers["doctor"].add_argument("--polls", metavar="N", help=texts.POLLS)
+    _add_service(parsers["service"])
+    _add_healthcheck(parsers["healthcheck"])
     parsers["config"].add_argument(
         "action", nargs="?", choices=("show", "path", "set"), default="show", help=texts.ACTION
     )
@@ -318,6 +322,24 @@ def _add_mqtt(parser: _Parser) -> None:
     )
     parser.add_argument("--inverter", metavar="SERIAL", help=texts.WHOSE)
     parser.add_argument("--force", action="store_true", help=texts.FORCE)
+
+
+def _add_service(parser: _Parser) -> None:
+    parser.add_argument(
+        "action",
+        choices=("show", "install", "uninstall"),
+        metavar="ACTION",
+        help=texts.SERVICE_ACTION,
+    )
+    scope = parser.add_mutually_exclusive_group()
+    for name, text in (("system", texts.SYSTEM), ("user", texts.USER)):
+        scope.add_argument(f"--{name}", dest="scope", action="store_const", const=name, help=text)
+    parser.add_argument("--dry-run", action="store_true", help=texts.DRY_RUN)
+
+
+def _add_healthcheck(parser: _Parser) -> None:
+    parser.add_argument("--max-age", metavar="SECONDS", help=texts.MAX_AGE)
+    parser.add_argument("--inverter", metavar="SERIAL", help=texts.WHICH_DAEMON)
 
 
 def _add_simulate(parser: _Parser) -> None:

@@ -107,6 +107,19 @@ COMMANDS = {
         "nothing, asks the inverter no faster than kstar-tui itself does, and shows no password.\n"
         "It takes about half a minute.",
     ),
+    "service": (
+        "run the daemon as a systemd service",
+        "`install` writes a unit, starts it now and with the machine; settings given with it are\n"
+        "written into the service's config.toml. `uninstall` stops and removes it, and leaves\n"
+        "settings and history. `show` prints the unit. As root it is for the whole system, else\n"
+        "for you alone.",
+    ),
+    "healthcheck": (
+        "say whether the daemon has fresh data",
+        "For containers and monitoring: exit status 0 while every daemon of this machine has\n"
+        "fresh data, 1 otherwise, and a line that says why. It asks neither the inverter nor the\n"
+        "broker.",
+    ),
     "config": (
         "show or change the settings",
         "Shows the settings in force and where each comes from, prints the path of config.toml,\n"
@@ -163,6 +176,15 @@ EPILOGS = {
         "  kstar-tui doctor --host 192.168.1.50 --polls 100\n"
         "  kstar-tui doctor --json | jq '.sections.inverter'"
     ),
+    "service": (
+        "examples:\n"
+        "  kstar-tui service show\n"
+        "  kstar-tui service install --mqtt homeassistant.local\n"
+        "  kstar-tui service uninstall --dry-run"
+    ),
+    "healthcheck": (
+        "examples:\n  kstar-tui healthcheck\n  kstar-tui healthcheck --max-age 300 --json"
+    ),
     "config": (
         "examples:\n"
         "  kstar-tui config\n"
@@ -192,6 +214,7 @@ JSON = {
     "history": "the same as --format json",
     "mqtt": "one JSON object: the steps of the check, or the topics that were cleaned",
     "doctor": "one JSON object: for each section its lines with their figures",
+    "healthcheck": "one JSON object with each daemon",
     "config": "one JSON object: for each key its value and its source",
 }
 
@@ -233,6 +256,14 @@ MQTT_ACTION = "check or clean"
 WHOSE = "with clean: serial number of the inverter, where there are several"
 FORCE = "with clean: even while a running kstar-tui publishes the inverter"
 POLLS = "how often the inverter is read, 1 to 1000, two seconds apart (default: 10)"
+SERVICE_ACTION = "show, install or uninstall"
+SYSTEM = "for the whole system, which takes root (default as root)"
+USER = "for you alone, beside your own screen (default)"
+DRY_RUN = "say what would be done, and do nothing"
+MAX_AGE = (
+    "seconds after which a reading is not fresh any more (default: three intervals, 60 at least)"
+)
+WHICH_DAEMON = "serial number of the inverter, where there are several daemons (default: all)"
 KEY = f"with set: one of {', '.join(TABLE)}"
 VALUE = "with set: the new value, or - to read it from standard input"
 SHELLS = ("bash", "zsh", "fish")

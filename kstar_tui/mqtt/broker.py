@@ -48,6 +48,14 @@ class Broker:
         """Host and port for people, an IPv6 address in brackets."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
+    @property
+    def secret(self) -> bool:
+        """Whether its password is one that not everybody knows."""
+        return self.password is not None and (self.username, self.password) != (
+            _BARE_USER,
+            _BARE_USER,
+        )
+
     def url(self, masked: bool = True) -> str:
         """The full URL, for `parse_broker` to read; unless asked for, the password is `***`."""
         user = ""

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kstar_tui.mqtt.broker import parse_broker
 from kstar_tui.settings.errors import SettingsError, kind_of, refusal, suggestion
 from kstar_tui.settings.files import read_text
-from kstar_tui.settings.kinds import SettingValue
-from kstar_tui.settings.row import DEFAULT
+from kstar_tui.settings.kinds import BrokerUrl, SettingValue
+from kstar_tui.settings.row import DEFAULT, Setting
 from kstar_tui.settings.table import TABLE, Settings
 from kstar_tui.settings.together import check_together
 
@@ -98,7 +99,7 @@ def save_config(changes: Mapping[str, SettingValue], path: Path) -> Path | None:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         table[name] = list(value) if isinstance(value, tuple) else value
-    secret = any(row.secret and values.get(key) is not None for key, row in TABLE.items())
+    secret = any(_is_secret(row, values.get(key)) for key, row in TABLE.items())
     try:
         # A symbolic link stays one; what it points to is replaced.
         target = path.resolve()
@@ -119,6 +120,13 @@ def _check(values: Mapping[str, SettingValue], path: Path) -> None:
         check_together(Settings(**known, sources=sources))
     except SettingsError as error:
         raise SettingsError(f"Not written, as nothing would start with it: {error}") from None
+
+
+def _is_secret(row: Setting, value: SettingValue) -> bool:
+    """Whether nobody else may read it; a URL without a password of its own hides nothing."""
+    if isinstance(row.kind, BrokerUrl) and isinstance(value, str):
+        return parse_broker(value).secret
+    return row.secret and value is not None
 
 
 def _parse(config: ConfigFile) -> dict[str, Any]:
