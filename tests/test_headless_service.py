@@ -21,7 +21,7 @@ from daemon_talk import PATIENCE, Daemon, Daemons, daemons
 sys.path.insert(0, str(Path(__file__).parent / "mqtt"))
 from mqtt_helpers import Mosquitto, mosquitto_in
 
-WATCHDOG = 0.6
+WATCHDOG = 0.3
 """Seconds after which a silent daemon would be ended."""
 BITTEN = 3 * WATCHDOG
 

@@ -93,15 +93,19 @@ def install(context: Context, place: Place, steps: Steps) -> int:
     _check_ours(place.unit)
     # Before anything is written: nothing would start with wrong ones.
     settings = load(context.arguments, {}, place.config)
-    changes = {key: getattr(settings, TABLE[key].name) for key in context.given}
-    _check_history(place, settings)
+    given = (key for key in TABLE if key in context.given)
+    changes = {key: getattr(settings, TABLE[key].name) for key in given}
+    if place.system:
+        _check_history(place, settings)
+        _check_seen(place.config.path)
     if changes:
         _check_secrets(place, settings)
         steps.do(
             f"write {', '.join(changes)} into {place.config.path}",
             lambda: save_config(changes, place.config.path),
         )
-    if place.system and not steps.dry:
+    if place.system:
+        # A folder that was made just now is as private as root's files are here.
         _check_seen(place.config.path)
     again = place.unit.exists()
     steps.do(f"write {place.unit}", lambda: _write(place.unit, unit.text()))
@@ -250,9 +254,7 @@ def _check_history(place: Place, settings: Settings) -> None:
     """CommandError where the service may not write."""
     path = history_path(settings)
     folder = place.history
-    if not place.system or not settings.history or path is None or folder is None:
-        return
-    if not path.is_relative_to(folder):
+    if settings.history and path and folder and not path.is_relative_to(folder):
         raise CommandError(
             f"{settings.sources['history.path']}: history.path is {path}; a service of the system "
             f"writes below {folder} alone."

@@ -51,7 +51,8 @@ class Notifier:
         """How it goes, in a line for people; only a new one is sent."""
         if text != self._status:
             self._status = text
-            self._say(f"STATUS={text}")
+            # A line end would begin another word.
+            self._say(f"STATUS={' '.join(text.split())}")
 
     def _say(self, *lines: str) -> None:
         if self._address is None:

@@ -57,7 +57,8 @@ class Pulse:
     def follow(self, parts: Parts) -> None:
         """Tell of these from now on; again where their settings are others."""
         self._parts = parts
-        self(parts.monitor.latest)
+        # Its reading may be an hour old by now.
+        self(parts.monitor.latest._replace(fresh=False))
 
     async def run(self) -> None:
         """Beat until cancelled; returns where nobody listens."""
@@ -90,9 +91,9 @@ class Pulse:
             self._taken = now
         elif update.reading is None:
             self._taken = None
+        self._keep(self._state(update, self._parts.settings.interval), now)
         if self._notifier.heard:
             self._notifier.status(in_words(update, self._parts))
-        self._keep(self._state(update, self._parts.settings.interval), now)
 
     def close(self) -> None:
         """Take back what was left: the daemon ends."""

@@ -15,6 +15,7 @@ from daemon_talk import daemons
 from program_talk import Program
 
 from kstar_tui import entry
+from kstar_tui.cli import main
 from kstar_tui.commands.healthcheck import at_once, seconds
 from kstar_tui.daemon.state import DaemonState, StateFile
 from kstar_tui.uptime import uptime
@@ -120,17 +121,23 @@ def test_what_is_not_plain_is_left_to_the_parser(words: list[str]) -> None:
         (("now",), "'now' means nothing for healthcheck."),
     ],
 )
-async def test_what_is_refused(program: Program, arguments: tuple[str, ...], said: str) -> None:
-    done = await program("healthcheck", *arguments)
-    assert (done.status, done.out) == (2, "")
-    assert said in done.err
+def test_what_is_refused(
+    arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["healthcheck", *arguments]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err
 
 
-async def test_the_parser_understands_what_is_plain_as_well(program: Program, leave) -> None:
+def test_the_parser_understands_what_is_plain_as_well(
+    leave, capsys: pytest.CaptureFixture[str]
+) -> None:
     leave(70)
     for arguments in (("--max-age=30", "--json"), ("--json", "--max-age", "30")):
-        done = await program("healthcheck", *arguments)
-        assert (done.status, json.loads(done.out)["fresh"]) == (1, False)
+        assert main(["healthcheck", *arguments]) == 1
+        assert json.loads(capsys.readouterr().out)["fresh"] is False
+    assert main(["healthcheck", "--max-age=600", "--inverter=KSE1"]) == 0
 
 
 def test_seconds() -> None:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from program_talk import Program
 
+from kstar_tui.cli import main
 from kstar_tui.clock import SystemClock
 from kstar_tui.commands import service, service_program
 from kstar_tui.commands.arguments import parse_arguments
@@ -60,73 +60,92 @@ def in_process(systemctl: Systemctl, monkeypatch: pytest.MonkeyPatch) -> Systemc
     return systemctl
 
 
-# For one user, by the program itself.
+# For one user.
 
 
-async def test_a_user_installs_it_and_takes_it_away(program: Program, systemctl: Systemctl) -> None:
-    environment = systemctl.environment
-    unit = program.home / ".config/systemd/user/kstar-tui.service"
-    config = program.home / ".config/kstar-tui/config.toml"
-    arguments = ("service", "install", "--user", "--mqtt", "ha.lan", "--interval", "30")
-    done = await program(*arguments, environment=environment)
-    assert (done.status, done.out) == (0, "")
-    assert systemctl.calls() == ["--user daemon-reload", "--user enable --now kstar-tui"]
-    assert f"done: write {unit}\n" in done.err
-    assert "loginctl enable-linger" in done.err
-    assert "journalctl --user -u kstar-tui" in done.err
-    text = unit.read_text()
-    assert text.startswith(MARK)
-    assert text == (await program("service", "show", "--user")).out
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The home folder of a user who has changed nothing."""
+    path = tmp_path / "home"
+    path.mkdir()
+    monkeypatch.setenv("HOME", str(path))
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "KSTAR_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    return path
+
+
+def test_a_user_installs_it_and_takes_it_away(
+    home: Path, in_process: Systemctl, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unit = home / ".config/systemd/user/kstar-tui.service"
+    config = home / ".config/kstar-tui/config.toml"
+    assert main(["service", "install", "--user", "--mqtt", "ha.lan", "--interval", "30"]) == 0
+    assert in_process.calls() == ["--user daemon-reload", "--user enable --now kstar-tui"]
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"done: write inverter.interval, mqtt.url into {config}\n" in err
+    assert f"done: write {unit}\n" in err
+    assert "loginctl enable-linger" in err
+    assert "journalctl --user -u kstar-tui" in err
     assert 'url = "mqtt://mqtt:mqtt@ha.lan:1883"' in config.read_text()
     assert "interval = 30" in config.read_text()
+    assert unit.read_text().startswith(MARK)
+    assert main(["service", "show", "--user"]) == 0
+    assert capsys.readouterr().out == unit.read_text()
 
-    again = await program("service", "install", "--user", environment=environment)
-    assert again.status == 0
-    assert systemctl.calls()[-1] == "--user restart kstar-tui"
+    assert main(["service", "install", "--user"]) == 0
+    assert in_process.calls()[-1] == "--user restart kstar-tui"
+    capsys.readouterr()
 
-    gone = await program("service", "uninstall", "--user", environment=environment)
-    assert (gone.status, gone.out) == (0, "")
-    assert systemctl.calls() == ["--user disable --now kstar-tui", "--user daemon-reload"]
+    assert main(["service", "uninstall", "--user"]) == 0
+    assert in_process.calls() == ["--user disable --now kstar-tui", "--user daemon-reload"]
     assert not unit.exists()
     assert config.exists()
-    history = program.home / ".local/share/kstar-tui/history.sqlite"
-    assert f"Left as they are: settings in {config}, the history in {history}.\n" in gone.err
+    history = home / ".local/share/kstar-tui/history.sqlite"
+    left = f"Left as they are: settings in {config}, the history in {history}.\n"
+    assert capsys.readouterr().err.endswith(left)
 
-    none = await program("service", "uninstall", "--user", environment=environment)
-    assert none.status == 1
-    assert "There is no service" in none.err
-    assert systemctl.calls() == []
-
-
-async def test_a_dry_run_does_nothing(program: Program, systemctl: Systemctl) -> None:
-    for scope in ("--user", "--system"):
-        done = await program(
-            *("service", "install", scope, "--dry-run", "--host", "10.0.0.1"),
-            environment=systemctl.environment,
-        )
-        assert done.status == 0, done.err
-        assert "would write inverter.host into " in done.err
-        assert "kstar-tui.service\n" in done.err
-        assert "enable --now kstar-tui" in done.err
-    assert systemctl.calls() == []
-    assert not (program.home / ".config").exists()
+    assert main(["service", "uninstall", "--user"]) == 1
+    assert "There is no service" in capsys.readouterr().err
+    assert in_process.calls() == []
 
 
-async def test_where_systemctl_fails_it_says_so(program: Program, systemctl: Systemctl) -> None:
-    environment = systemctl.environment | {"SYSTEMCTL_FAILS": " enable "}
-    done = await program("service", "install", "--user", environment=environment)
-    assert done.status == 1
-    assert "failed: systemctl --user enable --now kstar-tui: Failed: --user enable" in done.err
-    assert "Traceback" not in done.err
-
-
-async def test_without_systemctl_the_unit_is_written_all_the_same(
-    program: Program, tmp_path: Path
+@pytest.mark.parametrize("scope", ["--user", "--system"])
+def test_a_dry_run_does_nothing(
+    home: Path, in_process: Systemctl, scope: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    done = await program("service", "install", "--user", environment={"PATH": str(tmp_path)})
-    assert done.status == 0
-    assert "There is no systemctl here" in done.err
-    assert (program.home / ".config/systemd/user/kstar-tui.service").exists()
+    assert main(["service", "install", scope, "--dry-run", "--host", "10.0.0.1"]) == 0
+    err = capsys.readouterr().err
+    assert "would write inverter.host into " in err
+    assert "kstar-tui.service\n" in err
+    assert "would run systemctl " in err
+    assert "done" not in err
+    assert in_process.calls() == []
+    assert list(home.iterdir()) == []
+
+
+def test_where_systemctl_fails_it_says_so(
+    home: Path,
+    in_process: Systemctl,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("SYSTEMCTL_FAILS", " enable ")
+    assert main(["service", "install", "--user"]) == 1
+    said = "failed: systemctl --user enable --now kstar-tui: Failed: --user enable"
+    assert said in capsys.readouterr().err
+
+
+def test_without_systemctl_the_unit_is_written_all_the_same(
+    home: Path,
+    in_process: Systemctl,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("PATH", str(home))
+    assert main(["service", "install", "--user"]) == 0
+    assert "There is no systemctl here" in capsys.readouterr().err
+    assert (home / ".config/systemd/user/kstar-tui.service").exists()
 
 
 @pytest.mark.parametrize(
@@ -142,10 +161,18 @@ async def test_without_systemctl_the_unit_is_written_all_the_same(
         (("install", "--ascii"), "'--ascii' means nothing for service."),
     ],
 )
-async def test_what_is_refused(program: Program, arguments: tuple[str, ...], said: str) -> None:
-    done = await program("service", *arguments)
-    assert (done.status, done.out) == (2, "")
-    assert said in done.err
+def test_what_is_refused(
+    home: Path,
+    in_process: Systemctl,
+    arguments: tuple[str, ...],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["service", *arguments]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err
+    assert in_process.calls() == []
 
 
 # For the whole system, whose folders are the test's.

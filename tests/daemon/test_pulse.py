@@ -190,10 +190,18 @@ def test_what_is_left_is_written_on_changes_and_at_a_calm_pace(
     assert len(written) == 2
 
 
-def test_new_settings_are_told(pulse: Pulse, manager: Manager) -> None:
-    pulse.follow(parts())
-    pulse.follow(parts(settings=Settings(interval=60.0)))
-    assert left(manager)["interval"] == 60
+def test_new_settings_are_told_and_make_no_reading_younger(
+    pulse: Pulse, manager: Manager, clock: OwnedClock
+) -> None:
+    running = parts()
+    pulse.follow(running)
+    running.monitor.latest = update()
+    pulse(running.monitor.latest)
+    clock.time += 1000
+    running.settings = Settings(interval=60.0)
+    pulse.follow(running)
+    told = left(manager)
+    assert (told["interval"], told["taken"]) == (60, clock.time - 1000)
 
 
 def test_a_folder_that_goes_with_its_session_is_replaced(
