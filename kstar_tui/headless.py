@@ -61,7 +61,7 @@ async def run_headless(
     notifier = Notifier(environ)
     if notifier.watchdog is not None:
         # Where it bites, it says where everything stood.
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, RuntimeError):
             faulthandler.enable(stream)
     pulse = Pulse(environ, notifier, SystemClock())
     try:

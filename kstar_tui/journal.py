@@ -9,14 +9,16 @@ from datetime import datetime
 from typing import TextIO
 
 
-def formatter(environ: Mapping[str, str], stream: TextIO) -> logging.Formatter:
-    """The one for whoever reads what is written to this stream."""
+def formatter(environ: Mapping[str, str], stream: TextIO | None) -> logging.Formatter:
+    """The one for whoever reads what is written to this stream; None where it is closed."""
     return _JournalFormatter() if _is_journal(environ, stream) else _PlainFormatter()
 
 
-def _is_journal(environ: Mapping[str, str], stream: TextIO) -> bool:
+def _is_journal(environ: Mapping[str, str], stream: TextIO | None) -> bool:
     # The variable is inherited by all that a service or a desktop starts, also where standard
     # error has become a file or a terminal since: it names the stream that it means.
+    if stream is None:
+        return False
     try:
         info = os.fstat(stream.fileno())
     except (OSError, ValueError):

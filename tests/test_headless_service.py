@@ -132,6 +132,14 @@ async def test_ready_comes_without_an_inverter(
         assert await daemon.end(signal.SIGTERM) == 0
 
 
+async def test_it_runs_where_standard_error_is_closed(
+    run: Daemons, manager: Manager, config: Path
+) -> None:
+    daemon = await run("--config", str(config), before=lambda: os.close(2), **manager.environment)
+    await manager.until("WATCHDOG=1")
+    assert await daemon.end(signal.SIGTERM) == 0
+
+
 async def test_the_watchdog_of_another_process_is_not_fed(
     run: Daemons, manager: Manager, config: Path
 ) -> None:
