@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from kstar_tui.settings import Settings, SettingsError
 if TYPE_CHECKING:
     from ssl import SSLContext
 
+    from kstar_tui.alerts.teller import Teller
     from kstar_tui.history.ledger import BookKeeper
     from kstar_tui.metrics.server import MetricsServer
     from kstar_tui.monitor.searched import SearchLog
@@ -99,6 +100,46 @@ def make_ledger(settings: Settings, clock: Clock, *, demo: bool = False) -> Book
         interval=settings.interval,
         clock=clock,
         publishes=settings.mqtt_url is not None,
+        alerts=has_alerts(settings),
+    )
+
+
+def has_alerts(settings: Settings) -> bool:
+    """Somebody is told of alerts."""
+    return bool(settings.alerts_command) or (settings.alerts_mqtt and settings.mqtt_url is not None)
+
+
+def make_teller(
+    settings: Settings,
+    publisher: Publisher | None,
+    standby: Callable[[], bool],
+    environ: Mapping[str, str],
+) -> Teller | None:
+    """What tells of alerts; None where nobody is to be told. A command gets the variables of
+    `environ`, but none that is a secret."""
+    if not has_alerts(settings):
+        return None
+    # Only where it is used, like the others.
+    from kstar_tui.alerts.alert import Rules, parse_quiet
+    from kstar_tui.alerts.runner import Runner
+    from kstar_tui.alerts.teller import Teller
+    from kstar_tui.alerts.watch import Watch
+    from kstar_tui.settings.load import secret_variables
+
+    rules = Rules(
+        fault=settings.alerts_fault,
+        grid_lost=settings.alerts_grid_lost or None,
+        battery_low=settings.alerts_battery_low or None,
+        no_data=60.0 * settings.alerts_no_data or None,
+        quiet=parse_quiet(settings.alerts_quiet),
+        repeat=60.0 * settings.alerts_repeat or None,
+    )
+    command = settings.alerts_command
+    return Teller(
+        Watch(rules),
+        runner=Runner(command, environ, secrets=secret_variables()) if command else None,
+        publish=publisher.alert if publisher is not None and settings.alerts_mqtt else None,
+        standby=standby,
     )
 
 

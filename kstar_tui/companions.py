@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
-from typing import Protocol
+import os
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Protocol
 
-from kstar_tui.assembly import make_metrics
+from kstar_tui.assembly import make_metrics, make_teller
 from kstar_tui.clock import Clock
 from kstar_tui.monitor.monitor import Monitor
 from kstar_tui.monitor.update import Update
 from kstar_tui.settings import Settings
+
+if TYPE_CHECKING:
+    from kstar_tui.mqtt.publisher import Publisher
 
 
 class Companion(Protocol):
@@ -28,14 +32,23 @@ class Companion(Protocol):
 class Companions:
     """All that the settings ask for; none where they ask for nothing."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        """SettingsError where something that they ask for cannot be."""
-        self._all: list[Companion] = []
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        publisher: Publisher | None = None,
+        standby: Callable[[], bool] = lambda: False,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        """`standby` says whether another process tells of alerts. SettingsError where something
+        that is asked for cannot be."""
+        each: tuple[Companion | None, ...] = (
+            make_metrics(settings, clock),
+            make_teller(settings, publisher, standby, environ),
+        )
+        self._all = [one for one in each if one is not None]
         self._tasks: list[asyncio.Task[None]] = []
         self._unsubscribe: list[Callable[[], None]] = []
-        metrics = make_metrics(settings, clock)
-        if metrics is not None:
-            self._all.append(metrics)
 
     def __bool__(self) -> bool:
         """Whether there are any."""
@@ -58,4 +71,6 @@ class Companions:
 
 def concerns_companions(keys: Collection[str]) -> bool:
     """Whether settings of these keys make them others; the interval says what is old."""
-    return any(key.startswith("metrics.") or key == "inverter.interval" for key in keys)
+    return any(
+        key.startswith(("metrics.", "alerts.")) or key == "inverter.interval" for key in keys
+    )

@@ -137,6 +137,8 @@ def _warn(parts: Parts) -> None:
     """Say what is allowed but hardly meant."""
     if parts.publisher is not None and parts.settings.mqtt_accept_any_certificate:
         _log.warning("MQTT: any certificate is accepted: whoever is in between can read along")
+    if parts.settings.alerts_mqtt and parts.publisher is None:
+        _log.warning("alerts.mqtt is on, but MQTT is off: nobody is told there")
     if parts.publisher is None and parts.ledger is None and not parts.companions:
         _log.warning(
             "MQTT and the history are off, so nothing is done with the readings;"
@@ -159,6 +161,8 @@ def _doing(parts: Parts) -> str:
     text = f"{inverter}, every {settings.interval:g} s; {mqtt}; {_place(settings, demo=parts.demo)}"
     if settings.metrics_listen is not None:
         text += f"; metrics on {settings.metrics_listen}"
+    if settings.alerts_command:
+        text += f"; alerts by {settings.alerts_command[0]}"
     return text
 
 

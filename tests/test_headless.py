@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import signal
 import socket
@@ -16,6 +17,7 @@ from daemon_talk import PATIENCE, Daemons, daemons
 from prometheus_client.parser import text_string_to_metric_families
 
 from kstar_tui import __version__
+from kstar_tui.simulator.faults import Faults
 from kstar_tui.simulator.options import SimulatorOptions
 from kstar_tui.simulator.server import Simulator
 
@@ -233,6 +235,43 @@ async def test_metrics_are_fetched_from_a_running_daemon(
     assert await daemon.end(signal.SIGTERM) == 0
     # With metrics alone something is done with the readings.
     assert len(daemon.lines) == 2
+
+
+async def test_an_alert_runs_a_program_and_goes_to_the_broker(
+    run: Daemons, mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    """A fault that the inverter has from the start; nothing of it is in the command's words."""
+    await mosquitto.start()
+    subscriber = Subscriber(mosquitto.port, ("kstar/+/alert",))
+    await subscriber.ready()
+    told, config = tmp_path / "told", tmp_path / "config.toml"
+    config.write_text(
+        f"""[alerts]
+        command = ["sh", "-c", 'echo "$KSTAR_ALERT_TEXT $KSTAR_MQTT" >>{told}']
+        mqtt = true
+        """
+    )
+    options = SimulatorOptions(port=0, discovery_port=0, faults=Faults(error=1 << 18))
+    async with Simulator(options, options.clock()) as inverter:
+        daemon = await run(
+            *("--headless", "--config", str(config)),
+            *("--host", "127.0.0.1", "--port", str(inverter.address.port)),
+            KSTAR_MQTT=f"mqtt://mqtt:mqtt@127.0.0.1:{mosquitto.port}",
+        )
+        assert (await daemon.line(STARTED)).endswith("; alerts by sh")
+        ((topic, payload, qos, retained),) = await subscriber.take(1)
+        async with asyncio.timeout(PATIENCE):
+            while not told.exists() or not told.read_text():
+                await asyncio.sleep(0.02)
+        assert await daemon.end(signal.SIGTERM) == 0
+    subscriber.stop()
+    # No password is handed on.
+    assert told.read_text() == "fault: isolation \n"
+    assert (topic, qos, retained) == (f"kstar/{options.serial_number}/alert", 0, False)
+    alert = json.loads(payload)
+    assert list(alert) == ["timestamp", "stage", "kind", "subject", "severity", "text", "since"]
+    assert (alert["stage"], alert["kind"], alert["subject"]) == ("begins", "fault", "isolation")
+    assert alert["text"] == "fault: isolation"
 
 
 def fetched(port: int) -> str:

@@ -22,6 +22,10 @@ async def run_demo(context: Context, settings: Settings) -> int:
         context.options, start=_START, speed=_SPEED, port=0, discovery_port=0
     )
     demo_asked: bool = context.options.demo
+
+    def wanted(key: str) -> bool:
+        return demo_asked and key in context.given
+
     async with Simulator(options, clock) as simulator:
         address, discovery = simulator.address, simulator.discovery_address
         settings = replace(
@@ -33,14 +37,12 @@ async def run_demo(context: Context, settings: Settings) -> int:
             discovery_port=discovery.port if discovery else settings.discovery_port,
             # The day passes faster than an inverter can be asked.
             interval=max(settings.interval, _SECONDS_BETWEEN_POLLS * clock.speed),
-            # A simulated house must not be published over a real one: only a broker named
-            # together with --demo counts, and none where the search led here.
-            mqtt_url=settings.mqtt_url if demo_asked and "mqtt.url" in context.given else None,
-            metrics_listen=(
-                settings.metrics_listen
-                if demo_asked and "metrics.listen" in context.given
-                else None
-            ),
+            # A simulated house must not be published over a real one, nor wake anybody: only what
+            # is named together with --demo counts, and nothing where the search led here.
+            mqtt_url=settings.mqtt_url if wanted("mqtt.url") else None,
+            metrics_listen=settings.metrics_listen if wanted("metrics.listen") else None,
+            alerts_command=settings.alerts_command if wanted("alerts.command") else (),
+            alerts_mqtt=settings.alerts_mqtt and wanted("alerts.mqtt"),
         )
         if settings.headless:
             from kstar_tui.headless import run_headless

@@ -53,6 +53,7 @@ SETTING_GROUPS: tuple[tuple[str, tuple[str, ...], str | None], ...] = (
     ("MQTT topics and Home Assistant", _TOPIC_KEYS, None),
     ("history", ("history.",), None),
     ("metrics for Prometheus", ("metrics.",), None),
+    ("alerts", ("alerts.",), None),
     ("battery", ("battery.",), None),
     ("money", ("tariff.",), None),
     ("screen or daemon", ("headless",), None),

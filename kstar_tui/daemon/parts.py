@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kstar_tui.assembly import make_ledger, make_monitor, make_publisher
+from kstar_tui.assembly import has_alerts, make_ledger, make_monitor, make_publisher
 from kstar_tui.clock import Clock
 from kstar_tui.companions import Companions, concerns_companions
 from kstar_tui.link.interface import Address
@@ -51,7 +51,7 @@ class Parts:
         self._others = others
         self.demo = demo
         self.publisher = self._make_publisher(settings)
-        self.companions = Companions(settings, clock)
+        self.companions = self._make_companions(settings, self.publisher)
         # The database is not needed before the first reading.
         self.ledger: BookKeeper | None = None
         self._unsubscribe: Callable[[], None] | None = None
@@ -73,8 +73,11 @@ class Parts:
         # Made before anything ends, so that what cannot be made ends nothing.
         publisher = self._make_publisher(settings) if publishing else self.publisher
         ledger = self._make_ledger(settings) if booking else self.ledger
-        accompanied = another or concerns_companions(keys)
-        companions = Companions(settings, self._clock) if accompanied else self.companions
+        # They may publish through it.
+        accompanied = another or publishing or concerns_companions(keys)
+        companions = self.companions
+        if accompanied:
+            companions = self._make_companions(settings, publisher)
         if accompanied:
             await self.companions.leave()
         if publishing and self.publisher is not None:
@@ -116,18 +119,26 @@ class Parts:
         return published and any(key.startswith("mqtt.") or key == _INTERVAL for key in keys)
 
     def _concerns_ledger(self, keys: Collection[str], settings: Settings) -> bool:
-        """Whether it has to be another one; it tells other processes whether we publish."""
+        """Whether it has to be another one; it tells other processes whether we publish
+        and tell of alerts."""
         old = self.settings
         return (
             history_path(old) != history_path(settings)
             or _INTERVAL in keys
             or (old.mqtt_url is None) is not (settings.mqtt_url is None)
+            or has_alerts(old) is not has_alerts(settings)
         )
 
     def _make_publisher(self, settings: Settings) -> Publisher | None:
         return make_publisher(
             settings, self._clock, lambda: self.ledger is not None and self.ledger.stands_by
         )
+
+    def _make_companions(self, settings: Settings, publisher: Publisher | None) -> Companions:
+        return Companions(settings, self._clock, publisher, self._told_elsewhere)
+
+    def _told_elsewhere(self) -> bool:
+        return self.ledger is not None and self.ledger.alerts_elsewhere
 
     def _make_ledger(self, settings: Settings) -> BookKeeper | None:
         return make_ledger(settings, self._clock, demo=self.demo)

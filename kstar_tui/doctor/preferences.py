@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 from collections.abc import Iterator, Mapping
 
+from kstar_tui.alerts.runner import at_home
 from kstar_tui.doctor.finding import Finding, note, ok, problem, warning
 from kstar_tui.doctor.world import World
 from kstar_tui.mqtt.broker import parse_broker
-from kstar_tui.settings import TABLE, shown
+from kstar_tui.settings import TABLE, Settings, shown
 from kstar_tui.settings.configfile import CONFIG_VARIABLE
 from kstar_tui.settings.errors import suggestion, without_passwords
 from kstar_tui.settings.kinds import SettingValue
@@ -43,6 +45,7 @@ def examine_settings(world: World, loaded: Loaded) -> Iterator[Finding]:
             )
     if not given and not loaded.errors:
         yield ok("defaults", "every setting has its default")
+    yield from _alerts(settings)
     yield from _variables(world.environ)
 
 
@@ -82,6 +85,24 @@ def _holds_secret(in_file: Mapping[str, SettingValue]) -> bool:
     in_url = parse_broker(url).password if isinstance(url, str) else None
     others = (in_file.get(key) for key, row in TABLE.items() if row.secret and key != "mqtt.url")
     return in_url not in (None, _BARE) or any(value is not None for value in others)
+
+
+def _alerts(settings: Settings) -> Iterator[Finding]:
+    command = settings.alerts_command
+    if command and shutil.which(at_home(command[0])) is None:
+        yield warning(
+            "alerts",
+            f"alerts.command is {command[0]}, which is no program that can be run",
+            "Is its path right, and does it have the permission (chmod +x)? Its arguments are words"
+            " of their own.",
+            command=list(command),
+        )
+    if settings.alerts_mqtt and settings.mqtt_url is None:
+        yield warning(
+            "alerts",
+            "alerts.mqtt is on, but MQTT is off: nobody is told there",
+            "Name a broker with mqtt.url, or set alerts.mqtt to false.",
+        )
 
 
 def known_variables() -> set[str]:

@@ -43,14 +43,16 @@ class BookKeeper:
         interval: float,
         clock: Clock,
         publishes: bool = False,
+        alerts: bool = False,
     ) -> None:
         """Readings come every `interval` s; `path` may be ":memory:". Other processes are told
-        whether this one `publishes`."""
+        whether this one `publishes`, and tells `alerts`."""
         self._path = path
         self._calendar = calendar
         self._interval = interval
         self._clock = clock
         self._publishes = publishes
+        self._alerts = alerts
         self._busy: StoreBusy | None = None
         """Who writes instead."""
         self._store: Store | None = None
@@ -80,6 +82,12 @@ class BookKeeper:
         """Another process keeps the books of this inverter, and publishes it."""
         busy = self._busy
         return busy is not None and busy.publishes and busy.key in (None, self._key)
+
+    @property
+    def alerts_elsewhere(self) -> bool:
+        """Another process keeps the books of this inverter, and tells its alerts."""
+        busy = self._busy
+        return busy is not None and busy.alerts and busy.key in (None, self._key)
 
     @property
     def archive(self) -> Archive | None:
@@ -142,7 +150,7 @@ class BookKeeper:
         """This one is booked; others on this machine are told."""
         self._key = key
         if self._store is not None:
-            self._store.tell(key, publishes=self._publishes)
+            self._store.tell(key, publishes=self._publishes, alerts=self._alerts)
 
     def _book(self, update: Update) -> None:
         reading, taken, monotonic = update.reading, update.taken, update.taken_monotonic

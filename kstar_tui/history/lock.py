@@ -10,6 +10,7 @@ from pathlib import Path
 from kstar_tui.history.errors import StoreBusy
 
 _PUBLISHES = "publishes"
+_ALERTS = "alerts"
 _MOST = 200
 """Bytes of it that are read."""
 
@@ -31,9 +32,11 @@ class Lock:
             raise
         self._write(f"{os.getpid()}\n")
 
-    def tell(self, key: str, *, publishes: bool) -> None:
-        """Let others know which inverter is booked, and whether it is published from here."""
-        self._write(f"{os.getpid()}\n{key}\n{_PUBLISHES if publishes else ''}\n")
+    def tell(self, key: str, *, publishes: bool, alerts: bool = False) -> None:
+        """Let others know which inverter is booked, and whether it is published from here, and
+        alerts are told."""
+        more = (_PUBLISHES if publishes else "", _ALERTS if alerts else "")
+        self._write("\n".join((str(os.getpid()), key, *more, "")))
 
     def _write(self, text: str) -> None:
         # Who holds it is a courtesy: a full disk must not cost the lock.
@@ -69,4 +72,4 @@ def _busy(lines: list[str]) -> StoreBusy:
     if len(lines) < 3:
         # It does not know its inverter yet.
         return StoreBusy(pid)
-    return StoreBusy(pid, lines[1], publishes=lines[2] == _PUBLISHES)
+    return StoreBusy(pid, lines[1], publishes=lines[2] == _PUBLISHES, alerts=_ALERTS in lines[3:4])

@@ -92,10 +92,11 @@ class Store:
             if self._lock is not None:
                 self._lock.release()
 
-    def tell(self, key: str, *, publishes: bool) -> None:
-        """Let other processes know which inverter is booked here, and whether it is published."""
+    def tell(self, key: str, *, publishes: bool, alerts: bool = False) -> None:
+        """Let other processes know which inverter is booked here, and whether it is published, and
+        its alerts are told."""
         if self._lock is not None:
-            self._lock.tell(key, publishes=publishes)
+            self._lock.tell(key, publishes=publishes, alerts=alerts)
 
     def account(self, key: str) -> Account | None:
         """The lifetime account of an inverter."""

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import random
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -36,6 +37,8 @@ BIRTH = 3.0
 LINGER = 0.5
 """Seconds in which a connection that is left brings and takes what is on its way; not where the
 next one has the same client id."""
+MOST_ALERTS = 20
+"""Alerts that wait for a connection; older ones are dropped."""
 GOODBYE = 0.2
 """Seconds for the broker to take the goodbye."""
 
@@ -104,6 +107,7 @@ class Publisher:
         """There is something to announce when the one before is through."""
         self._greeting: asyncio.Task[None] | None = None
         self._pending: Update | None = None
+        self._alerts: deque[str] = deque(maxlen=MOST_ALERTS)
         self._latest: Update | None = None
         self._named: str | None = None
         """The key, where it is a serial number."""
@@ -168,6 +172,14 @@ class Publisher:
                     self._greet(0)
             voice.tell(before, update)
         self._send_pending()
+        self._send_alerts()
+
+    def alert(self, payload: str) -> None:
+        """Publish an alert; it waits where there is no connection. Nothing while another process
+        publishes."""
+        if self._running and not self._standby():
+            self._alerts.append(payload)
+            self._send_alerts()
 
     # The inverter.
 
@@ -306,6 +318,7 @@ class Publisher:
                 self._pending = None
                 self.sent += 1
         voice.energy(update, anew=True)
+        self._send_alerts()
 
     # The readings.
 
@@ -328,6 +341,11 @@ class Publisher:
             self._voice.state(update)
         self._pending = None
         self.sent += 1
+
+    def _send_alerts(self) -> None:
+        voice = self._voice
+        while self._alerts and voice is not None and voice.announced and self._connection.ready:
+            voice.alert(self._alerts.popleft())
 
     def _age(self, update: Update) -> float:
         taken = update.at_monotonic if update.taken_monotonic is None else update.taken_monotonic

@@ -61,6 +61,11 @@ class Topics(NamedTuple):
         return f"{self.root}/events"
 
     @property
+    def alert(self) -> str:
+        """What somebody should be told of, a JSON object each."""
+        return f"{self.root}/alert"
+
+    @property
     def node(self) -> str:
         """The inverter's name in Home Assistant's topics and ids: letters, digits, `_`, `-`."""
         return node_of(self.key)

@@ -151,5 +151,9 @@ class Voice:
             for each, payload in payloads.each_value(self.topics.energy, counters):
                 self._say(each, payload)
 
+    def alert(self, payload: str) -> None:
+        """What somebody should be told of."""
+        self._say(self.topics.alert, payload)
+
     def _say(self, topic: str, payload: str, *, retain: bool = False) -> None:
         self._connection.publish(topic, payload, retain=retain)

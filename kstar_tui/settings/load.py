@@ -83,6 +83,12 @@ def find_setting(key: str) -> Setting:
     return TABLE[key]
 
 
+def secret_variables() -> frozenset[str]:
+    """Every variable of the environment that may hold a secret, or name the file that does."""
+    names = {name for row in TABLE.values() if row.secret for name in row.environment}
+    return frozenset(names | {name + FILE_SUFFIX for name in names})
+
+
 def _in_environment(row: Setting, environment: Mapping[str, str]) -> Given | None:
     for name in row.environment:
         if text := environment.get(name):

@@ -75,7 +75,7 @@ class Session:
             searched=searched,
         )
         self._publisher = make_publisher(settings, clock, self._stands_by)
-        self._companions = Companions(settings, clock)
+        self._companions = Companions(settings, clock, self._publisher, self._told_elsewhere)
         self._on_update = on_update
         self._on_mqtt = on_mqtt
         self._before: Update | None = None
@@ -87,6 +87,9 @@ class Session:
 
     def _stands_by(self) -> bool:
         return self._ledger is not None and self._ledger.stands_by
+
+    def _told_elsewhere(self) -> bool:
+        return self._ledger is not None and self._ledger.alerts_elsewhere
 
     @property
     def archive(self) -> Archive | None:

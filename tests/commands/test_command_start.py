@@ -67,9 +67,20 @@ def test_a_demo_searches_this_machine_alone(screens: list[Settings]) -> None:
     assert demo.discovery_port not in (48899, demo.port)
 
 
-def test_a_demos_house_is_measured_only_where_that_is_asked_for(screens: list[Settings]) -> None:
-    """Prometheus would take it for the real one."""
-    usual = context("--demo")._replace(load=lambda: load(environment={"KSTAR_METRICS": "9898"}))
-    assert start.run(usual) == Status.DONE
-    assert start.run(context("--demo", "--metrics", "9899")) == Status.DONE
-    assert [one.metrics_listen for one in screens] == [None, "127.0.0.1:9899"]
+def test_a_demos_house_is_measured_and_told_of_only_where_that_is_asked_for(
+    screens: list[Settings],
+) -> None:
+    """Prometheus would take it for the real one, and somebody be woken by it."""
+    usual = {
+        "KSTAR_METRICS": "9898",
+        "KSTAR_ALERTS_COMMAND": "tell",
+        "KSTAR_ALERTS_MQTT": "yes",
+        "KSTAR_MQTT": "ha",
+    }
+    assert start.run(context("--demo")._replace(load=lambda: load(environment=usual))) == 0
+    asked = ("--metrics", "9899", "--alerts-command", "tell", "--alerts-mqtt", "--mqtt", "ha")
+    assert start.run(context("--demo", *asked)) == Status.DONE
+    assert [(one.metrics_listen, one.alerts_command, one.alerts_mqtt) for one in screens] == [
+        (None, (), False),
+        ("127.0.0.1:9899", ("tell",), True),
+    ]

@@ -111,6 +111,22 @@ def test_every_variable_of_ours_is_known() -> None:
     assert "KSTAR_HOST_FILE" not in known_variables()
 
 
+def test_alerts_that_nobody_gets(tmp_path: Path) -> None:
+    program = tmp_path / "tell"
+    program.touch(mode=0o644)
+    for command, well in (("sh -c x", True), ("/none/tell", False), (str(program), False)):
+        found = told(tmp_path, arguments(alerts_command=command))
+        assert [one.result for one in found if one.name == "alerts"] == [Result.WARNING] * (
+            not well
+        )
+    program.chmod(0o755)
+    assert "alerts" not in {one.name for one in told(tmp_path, KSTAR_ALERTS_COMMAND=str(program))}
+    nowhere = [one for one in told(tmp_path, KSTAR_ALERTS_MQTT="yes") if one.name == "alerts"]
+    assert [one.result for one in nowhere] == [Result.WARNING]
+    there = told(tmp_path, KSTAR_ALERTS_MQTT="yes", KSTAR_MQTT="ha")
+    assert "alerts" not in {one.name for one in there}
+
+
 def test_what_is_refused_says_where(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("[inverter]\nprot = 1\ninterval = 1\n")
     refused = [one for one in told(tmp_path) if one.name == "refused"]

@@ -156,6 +156,27 @@ def test_it_stands_by_where_another_process_publishes_the_same_inverter(
     assert not other.book.stands_by
 
 
+@pytest.mark.parametrize(
+    ("alerts", "serial", "elsewhere"),
+    [(True, "KSE1", True), (False, "KSE1", False), (True, "KSE2", False)],
+)
+def test_alerts_are_left_to_the_one_that_writes_and_tells_them(
+    tmp_path: Path, alerts: bool, serial: str, elsewhere: bool
+) -> None:
+    house = beside(House(tmp_path / "history.sqlite"), alerts=alerts)
+    house.live(10)
+    assert not house.book.alerts_elsewhere
+    other = beside(house, alerts=True)
+    other.serial = serial
+    other.live(130)
+    assert other.book.alerts_elsewhere is elsewhere
+    # Who publishes is a matter of its own.
+    assert not other.book.stands_by
+    house.book.close()
+    other.live(130)
+    assert not other.book.alerts_elsewhere
+
+
 def test_it_stands_by_where_the_file_cannot_even_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

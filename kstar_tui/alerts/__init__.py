@@ -1,0 +1,1 @@
+"""What somebody should be told of by itself: once when it begins, and once when it is over."""
