@@ -50,6 +50,12 @@ def find(settings: Settings, *, listen: float = LISTEN) -> AsyncIterator[SearchE
     )
 
 
+def can_move(settings: Settings, address: Address | None) -> bool:
+    """Whether the inverter may be found at another address: what answers on this machine itself
+    does not move to one of the network."""
+    return bool(settings.broadcast) or address is None or not is_loopback(address.host)
+
+
 def make_monitor(
     settings: Settings,
     clock: Clock,
@@ -65,8 +71,6 @@ def make_monitor(
     An address that a search found, not a person, is not `named`; `mac` is what it told then. Its
     own searches are noted in `searched`.
     """
-    # What answers on this machine itself does not move to another address of the network.
-    elsewhere = settings.broadcast or address is None or not is_loopback(address.host)
     look: Find = partial(find, settings)
     if searched is not None:
         look = searched.watching(look, "it had gone")
@@ -75,10 +79,11 @@ def make_monitor(
         clock,
         interval=settings.interval,
         address=address,
-        find=look if elsewhere else None,
+        find=look if can_move(settings, address) else None,
         wake=partial(wake, discovery_port=settings.discovery_port),
         mac=mac,
         named=named,
+        serial=settings.serial,
         ledger=ledger,
     )
 

@@ -21,6 +21,7 @@ from kstar_tui.daemon.signals import Signals
 from kstar_tui.journal import formatter
 from kstar_tui.link.container import is_closed_in
 from kstar_tui.link.interface import Address
+from kstar_tui.monitor.finding import ONLY_OTHERS
 from kstar_tui.monitor.update import LinkState, Update
 from kstar_tui.mqtt.broker import parse_broker
 from kstar_tui.settings import Settings, SettingsError
@@ -153,6 +154,8 @@ def _doing(parts: Parts) -> str:
         if settings.host
         else "searching for an inverter"
     )
+    if settings.serial:
+        inverter += f" with serial number {settings.serial}"
     mqtt = (
         f"MQTT {parse_broker(settings.mqtt_url).url()} under {settings.mqtt_base}"
         if settings.mqtt_url
@@ -204,6 +207,9 @@ class _Help:
 
     def __call__(self, update: Update) -> None:
         if self._given or update.state is not LinkState.SEARCHING or update.error is None:
+            return
+        if update.error.startswith(ONLY_OTHERS):
+            # Then the search does reach the network.
             return
         self._given = True
         advice = self.CLOSED_IN if is_closed_in() else self.NOT_FOUND

@@ -17,6 +17,7 @@ from daemon_talk import PATIENCE, Daemons, daemons
 from prometheus_client.parser import text_string_to_metric_families
 
 from kstar_tui import __version__
+from kstar_tui.protocol.frame import Request
 from kstar_tui.simulator.faults import Faults
 from kstar_tui.simulator.options import SimulatorOptions
 from kstar_tui.simulator.server import Simulator
@@ -354,6 +355,33 @@ stream = os.fstat(2)
 os.environ["JOURNAL_STREAM"] = f"{stream.st_dev}:{stream.st_ino}"
 sys.exit(main(sys.argv[1:]))
 """
+
+
+async def test_takes_the_one_that_is_meant_and_waits_for_it(
+    run: Daemons, simulator: Simulator
+) -> None:
+    assert simulator.discovery_address is not None
+    ports = {
+        "port": simulator.address.port,
+        "discovery_port": simulator.discovery_address.port,
+    }
+    daemon = await run(
+        *("--headless", *NOWHERE, "--interval", "2", "--serial", "SIM0000000002"),
+        *("--discovery-port", str(ports["discovery_port"]), "--port", str(ports["port"])),
+    )
+    line = await daemon.line("only other inverters")
+    assert "for SIM0000000002: 127.0.0.1" in line
+    assert line.endswith("(SIM0000000001); searching on")
+    options = SimulatorOptions(bind="127.0.0.2", seed=2, **ports)
+    async with Simulator(options, options.clock()) as meant:
+        async with asyncio.timeout(PATIENCE):
+            # Once to prove what it is; whatever comes behind that is a poll.
+            while meant.counters.requests[Request.RUNNING_DATA] < 2:
+                await asyncio.sleep(0.05)
+        assert await daemon.end(signal.SIGTERM) == 0
+    assert "searching for an inverter with serial number SIM0000000002, ev" in daemon.lines[0]
+    assert not [line for line in daemon.lines if "name it with --host" in line]
+    assert simulator.counters.requests[Request.SETTINGS] == 0
 
 
 async def test_tells_once_that_nothing_is_found_and_searches_on(

@@ -29,6 +29,7 @@ EXAMPLE = Path(__file__).parent.parent / "config.toml.example"
 OTHER: dict[str, tuple[str, object, str, object]] = {
     "inverter.host": ('"10.0.0.7"', "10.0.0.7", "kse.lan", "kse.lan"),
     "inverter.port": ("8898", 8898, "8897", 8897),
+    "inverter.serial": ('"KSE4000X12345678"', "KSE4000X12345678", " SIM.0_0-4 ", "SIM.0_0-4"),
     "inverter.interval": ("7.5", 7.5, "30", 30.0),
     "discovery.port": ("48000", 48000, "48001", 48001),
     "discovery.broadcast": ('["10.0.0.255"]', ("10.0.0.255",), "10.1.0.255", ("10.1.0.255",)),
@@ -158,10 +159,46 @@ def test_any_mixture_takes_each_key_from_its_own_source(where: dict[str, str]) -
         else:
             environment[TABLE[key].environment[0]] = "" if place == "empty" else OTHER[key][2]
     settings = load(arguments, environment)
+    if (where.get("inverter.serial"), where.get("inverter.host")) == ("environment", "argument"):
+        # Whoever answers there is meant.
+        where.pop("inverter.serial")
     for key, row in TABLE.items():
         changed = where.get(key) in ("argument", "environment")
         assert getattr(settings, row.name) == (OTHER[key][3] if changed else row.default)
         assert (settings.sources[key] == "default") is not changed
+
+
+@pytest.mark.parametrize(
+    ("file", "environment", "argument", "meant"),
+    [
+        ("HS", "", "", True),
+        ("S", "H", "", False),
+        ("S", "", "H", False),
+        ("HS", "", "H", False),
+        ("", "S", "H", False),
+        ("H", "S", "", True),
+        ("H", "", "S", True),
+        ("S", "HS", "", True),
+        ("", "", "HS", True),
+        ("S", "", "0", True),
+        ("S", "", "", True),
+    ],
+)
+def test_a_host_wins_over_the_serial_number_of_a_source_behind_it(
+    tmp_path: Path, file: str, environment: str, argument: str, meant: bool
+) -> None:
+    """`--host OTHER` shows who is there, whatever inverter config.toml means."""
+    lines = {"H": "host = '10.0.0.1'", "S": "serial = 'KSE1'"}
+    texts = {"H": ("inverter.host", "10.0.0.2"), "S": ("inverter.serial", "KSE1")}
+    texts["0"] = ("inverter.host", "0.0.0.0")
+    config = written(tmp_path, "\n".join(["[inverter]", *(lines[sign] for sign in file)]))
+    settings = load(
+        {key: Given("argument", text) for key, text in map(texts.__getitem__, argument)},
+        {f"KSTAR_{key[9:].upper()}": text for key, text in map(texts.__getitem__, environment)},
+        config,
+    )
+    assert settings.serial == ("KSE1" if meant else None)
+    assert (settings.sources["inverter.serial"] == "default") is not meant
 
 
 @pytest.mark.parametrize(
@@ -353,6 +390,9 @@ def test_a_wrong_file_is_refused_with_place_found_and_allowed(
         ("KSTAR_MQTT_PREFIX", "a b", "cannot hold spaces"),
         ("KSTAR_MQTT_PREFIX", "a//b", "cannot start or end with / or hold //"),
         ("KSTAR_MQTT_PREFIX", "ä" * 101, "cannot be longer than 200 bytes"),
+        ("KSTAR_SERIAL", "KSE 4000", "inverter.serial is 'KSE 4000'; allowed is a serial number"),
+        ("KSTAR_SERIAL", "-KSE4000", "the - not in front"),
+        ("KSTAR_SERIAL", "K" * 33, "up to 32 letters and digits"),
         ("KSTAR_HEADLESS", "maybe", "headless is 'maybe'; allowed is true or false"),
         ("SILENT_MODE", "ture", "headless is 'ture'; allowed is true or false"),
     ],

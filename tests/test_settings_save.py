@@ -18,6 +18,7 @@ URL = "mqtts://me:hunter2@ha:1883"
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "inverter.host": st.sampled_from([None, "10.0.0.1", "kse.lan"]),
     "inverter.port": st.integers(1, 8899),
+    "inverter.serial": st.sampled_from([None, "KSE4000X12345678"]),
     "inverter.interval": st.floats(2, 3600) | st.integers(2, 3600).map(float),
     "discovery.port": st.integers(20000, 48899),
     "discovery.broadcast": st.sampled_from([(), ("10.0.0.255",), ("10.0.0.255", "10.1.0.255")]),

@@ -17,7 +17,7 @@ from kstar_tui.settings.kinds import Flag
 _SEARCHING = ("inverter.port", "discovery.port", "discovery.broadcast")
 _USES: dict[str, tuple[str, ...]] = {
     "discover": _SEARCHING,
-    "read": ("inverter.host", *_SEARCHING),
+    "read": ("inverter.host", "inverter.serial", *_SEARCHING),
     "decode": (),
     "simulate": (),
     "history": ("history.path",),
@@ -182,7 +182,7 @@ def _check_demo_options(options: argparse.Namespace, settings: Mapping[str, Give
         raise UsageError(f"--demo means nothing for {options.command}.")
     if options.demo:
         for key, given in settings.items():
-            if key.startswith(("inverter.host", "inverter.port", "discovery.")):
+            if key.startswith(("inverter.host", "inverter.port", "inverter.serial", "discovery.")):
                 spelled = given.place.removeprefix("argument ")
                 raise UsageError(f"--demo brings its own inverter; leave out {spelled}.")
     if not options.demo and options.command != "simulate":

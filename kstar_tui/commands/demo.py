@@ -32,6 +32,7 @@ async def run_demo(context: Context, settings: Settings) -> int:
             settings,
             host=address.host,
             port=address.port,
+            serial=None,
             # A search finds this one, and asks nobody beyond this machine.
             broadcast=(_LOOPBACK_BROADCAST,),
             discovery_port=discovery.port if discovery else settings.discovery_port,

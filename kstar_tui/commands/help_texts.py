@@ -70,9 +70,10 @@ COMMANDS = {
     ),
     "read": (
         "print one reading",
-        "Reads once from the inverter at --host, or from the first one found (the lowest address\n"
-        "where there are several), and prints every value. With --hex it prints the frames of all\n"
-        "three answers as they came, one a line, for a report of another model or a wrong number.",
+        "Reads once from the inverter at --host or with the number --serial, else from the first\n"
+        "one found (the lowest address where there are several), and prints every value.\n"
+        "With --hex it prints the frames of all three answers as they came, one a line, for a\n"
+        "report of another model or a wrong number.",
     ),
     "decode": (
         "explain frames from a bug report",

@@ -6,12 +6,15 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
+from kstar_tui.assembly import can_move
 from kstar_tui.clock import Clock
 from kstar_tui.commands.context import CommandError, Context
 from kstar_tui.commands.finding import find_inverters
 from kstar_tui.commands.show import reading_json, reading_lines
 from kstar_tui.link.client import InverterClient
 from kstar_tui.link.interface import Address, Link, LinkError
+from kstar_tui.monitor.finding import is_same, others, same_serial
+from kstar_tui.monitor.identity import AnotherInverterError
 from kstar_tui.monitor.plausibility import Plausibility
 from kstar_tui.protocol.device import DeviceInfo
 from kstar_tui.protocol.frame import Request
@@ -106,9 +109,30 @@ async def _who(link: Link) -> DeviceInfo | None:
 async def _take(context: Context, settings: Settings) -> Taken:
     address = await _address(context, settings)
     try:
-        return await take(InverterClient(address), context.clock)
+        return await _take_at(context, settings, address)
+    except LinkError as error:
+        named = settings.host is not None and settings.serial is not None
+        if not named or not can_move(settings, address):
+            raise _nobody(address, error) from error
+        context.say(f"{address}: {error}. Looking for {settings.serial} on the network.")
+    address = await _found(context, settings)
+    try:
+        return await _take_at(context, settings, address)
     except LinkError as error:
         raise _nobody(address, error) from error
+
+
+async def _take_at(context: Context, settings: Settings, address: Address) -> Taken:
+    """A reading of the inverter that is meant; LinkError, too, where another one answers."""
+    taken = await take(InverterClient(address), context.clock)
+    if settings.serial is not None:
+        if taken.serial is None:
+            context.say(f"{address} does not say its serial number; it may not be the one meant.")
+        elif not same_serial(taken.serial, settings.serial):
+            raise AnotherInverterError(
+                f"another inverter answers there, serial number {taken.serial}"
+            )
+    return taken
 
 
 async def _report(context: Context, settings: Settings) -> int:
@@ -132,6 +156,11 @@ async def _report(context: Context, settings: Settings) -> int:
 
 
 def _nobody(address: Address, error: LinkError) -> CommandError:
+    if isinstance(error, AnotherInverterError):
+        return CommandError(
+            f"{address}: {error}. `kstar-tui discover` lists the inverters of this network.",
+            Status.NO_INVERTER,
+        )
     return CommandError(
         f"No inverter answered at {address}: {error}. Check that it is awake, and that this "
         "is its address: `kstar-tui discover` searches this network, and the router lists it.",
@@ -142,12 +171,22 @@ def _nobody(address: Address, error: LinkError) -> CommandError:
 async def _address(context: Context, settings: Settings) -> Address:
     if settings.host is not None:
         return Address(settings.host, settings.port)
+    return await _found(context, settings)
+
+
+async def _found(context: Context, settings: Settings) -> Address:
     found = await find_inverters(context, settings)
+    if settings.serial is not None:
+        meant = next((one for one in found if is_same(one, settings.serial, None)), None)
+        if meant is None:
+            text = others(found, settings.serial)
+            raise CommandError(f"{text[:1].upper()}{text[1:]}.", Status.NO_INVERTER)
+        return meant.address
     chosen = found[0]
     if len(found) > 1:
         listed = ", ".join(f"{one.address} ({one.serial or 'no serial'})" for one in found)
         context.say(
             f"Several inverters answered: {listed}. Reading from {chosen.address}; "
-            "choose another with --host."
+            "choose another with --serial."
         )
     return chosen.address

@@ -23,7 +23,13 @@ PATIENCE = 0.7
 """Seconds that a poll under way and the goodbye to the broker have to come to their end."""
 
 _INTERVAL = "inverter.interval"
-_LINK = ("inverter.host", "inverter.port", "discovery.port", "discovery.broadcast")
+_LINK = (
+    "inverter.host",
+    "inverter.port",
+    "inverter.serial",
+    "discovery.port",
+    "discovery.broadcast",
+)
 
 _log = logging.getLogger("kstar_tui.headless")
 
@@ -78,7 +84,6 @@ class Parts:
         companions = self.companions
         if accompanied:
             companions = self._make_companions(settings, publisher)
-        if accompanied:
             await self.companions.leave()
         if publishing and self.publisher is not None:
             await self._end_publisher()

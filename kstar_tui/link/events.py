@@ -35,6 +35,8 @@ class Found(NamedTuple):
     """None where it sent a reading but does not say who it is."""
     reading: Reading | None
     """None where it said who it is but sent no reading yet."""
+    via: tuple[Target, ...] = ()
+    """Where it answered the discovery text."""
 
     @property
     def serial(self) -> str | None:
@@ -54,6 +56,8 @@ class NotAnInverter(NamedTuple):
     mac: str | None
     name: str
     reason: str
+    via: tuple[Target, ...] = ()
+    """Where it answered the discovery text."""
 
 
 SearchEvent = Asked | Found | NotAnInverter

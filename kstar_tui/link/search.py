@@ -108,6 +108,7 @@ class _Search:
         self._tasks = asyncio.TaskGroup()
         self._replies: dict[str, DiscoveryReply | DiscoveryError] = {}
         self._waiting: dict[str, None] = {}
+        self._via: dict[str, dict[Target, None]] = {}
         self._proving = 0
         self._overflowed = False
 
@@ -132,7 +133,7 @@ class _Search:
                         self.events.put_nowait(Asked(target, None))
                     try:
                         async with asyncio.timeout(self._listen / _TIMES):
-                            await self._hear(sock)
+                            await self._hear(sock, target)
                     except TimeoutError:
                         continue
         except OSError as error:
@@ -140,17 +141,17 @@ class _Search:
             if not asked:
                 self.events.put_nowait(Asked(target, explain(error)))
 
-    async def _hear(self, sock: socket.socket) -> None:
+    async def _hear(self, sock: socket.socket, target: Target) -> None:
         """Take replies until the caller's timeout."""
         loop = asyncio.get_running_loop()
         for _ in range(_MAX_DATAGRAMS):
             data, sender = await loop.sock_recvfrom(sock, MAX_DATAGRAM)
-            self._heard(data, sender[0])
+            self._heard(data, sender[0], target)
             # Under a flood nothing else would run: see the client.
             await asyncio.sleep(0)
         await loop.create_future()
 
-    def _heard(self, data: bytes, host: str) -> None:
+    def _heard(self, data: bytes, host: str, target: Target) -> None:
         if data.startswith(DISCOVERY_TEXT):
             return
         reply: DiscoveryReply | DiscoveryError
@@ -160,12 +161,14 @@ class _Search:
             reply = error
         known = self._replies.get(host)
         if known is not None:
+            self._via[host][target] = None
             if isinstance(known, DiscoveryError):
                 self._replies[host] = reply
             return
         if len(self._replies) >= MAX_HOSTS and not self._make_room(reply):
             return
         self._replies[host] = reply
+        self._via[host] = {target: None}
         self._waiting[host] = None
         if self._proving < MAX_PROOFS:
             self._proving += 1
@@ -179,7 +182,7 @@ class _Search:
         worst = max(self._waiting, key=self._doubt_about, default=None)
         if worst is None or self._doubt_about(worst) <= _doubt(reply):
             return False
-        del self._waiting[worst], self._replies[worst]
+        del self._waiting[worst], self._replies[worst], self._via[worst]
         return True
 
     def _doubt_about(self, host: str) -> int:
@@ -208,7 +211,8 @@ class _Search:
                 self.events.put_nowait(self._no_inverter(host, problem))
                 return
         mac, name = self._who(host)
-        self.events.put_nowait(Found(link.address, mac, name, info, reading))
+        via = tuple(self._via[host])
+        self.events.put_nowait(Found(link.address, mac, name, info, reading, via))
 
     def _no_inverter(self, host: str, error: LinkError) -> NotAnInverter:
         reply = self._replies[host]
@@ -218,7 +222,7 @@ class _Search:
             else "answers discovery, but"
         )
         reason = f"{answers} not an inverter's questions ({error})"
-        return NotAnInverter(host, *self._who(host), reason)
+        return NotAnInverter(host, *self._who(host), reason, tuple(self._via[host]))
 
     def _who(self, host: str) -> tuple[str | None, str]:
         reply = self._replies[host]

@@ -9,6 +9,8 @@ from kstar_tui.link.events import Asked, Found, NotAnInverter, SearchEvent
 
 Find = Callable[[], AsyncIterator[SearchEvent]]
 
+ONLY_OTHERS = "only other inverters answered"
+"""How it begins where inverters are found, but not the one that is meant."""
 _NAMED = 3
 """Hosts that are no inverter named one by one in a sentence."""
 
@@ -69,8 +71,10 @@ class Search:
 
     @property
     def strangers(self) -> frozenset[str]:
-        """Hosts that answered but are no inverters."""
-        return frozenset(one.host for one in self._strangers)
+        """Hosts that answered but are not what is looked for."""
+        return frozenset(
+            [one.host for one in self._strangers] + [one.address.host for one in self.found]
+        )
 
 
 class Failures:
@@ -97,10 +101,23 @@ def by_address(found: Sequence[Found]) -> list[Found]:
     return sorted(each.values(), key=lambda one: (_number(one.address.host), one.address))
 
 
+def others(found: Sequence[Found], serial: str) -> str:
+    """That inverters were found, but not the one with this serial number."""
+    listed = ", ".join(
+        f"{one.address} ({one.serial or 'no serial number'})" for one in by_address(found)
+    )
+    return f"{ONLY_OTHERS} the search for {serial}: {listed}"
+
+
+def same_serial(one: str, other: str) -> bool:
+    """People copy a serial number from a label without care for capitals."""
+    return one.upper() == other.upper()
+
+
 def is_same(found: Found, serial: str | None, mac: str | None) -> bool:
     """The inverter with this serial number or, where either side has none, with this MAC."""
     if serial and found.serial:
-        return found.serial == serial
+        return same_serial(found.serial, serial)
     return mac is not None and found.mac == mac
 
 

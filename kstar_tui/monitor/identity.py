@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 from kstar_tui.link.interface import Link, LinkError
+from kstar_tui.monitor.finding import same_serial
 from kstar_tui.monitor.question import Question
 from kstar_tui.protocol.device import DeviceInfo
 
@@ -19,10 +20,17 @@ class AnotherInverterError(LinkError):
 class Identity:
     """Asked for at the start and after every outage, and now and then while it is not told."""
 
-    def __init__(self, mac: str | None, unexpected: Callable[[str, Exception], object]) -> None:
-        """`unexpected` is told of what no link should raise."""
+    def __init__(
+        self,
+        mac: str | None,
+        unexpected: Callable[[str, Exception], object],
+        meant: str | None = None,
+    ) -> None:
+        """`unexpected` is told of what no link should raise; `meant` is the serial number of the
+        only inverter that will do, None where the first one to answer is meant."""
         self.info: DeviceInfo | None = None
         self.mac = mac
+        self.meant = meant
         self.question = Question(1, 10)
         self._unexpected = unexpected
         self._doubtful = True
@@ -30,8 +38,9 @@ class Identity:
 
     @property
     def serial(self) -> str | None:
-        """The serial number, once it was told."""
-        return (self.info.serial or None) if self.info else None
+        """The serial number that was told, before that the one that is meant."""
+        told = (self.info.serial or None) if self.info else None
+        return told or self.meant
 
     @property
     def comes_first(self) -> bool:
@@ -58,7 +67,8 @@ class Identity:
     async def ask(self, link: Link, *, adopt: bool) -> bool:
         """Ask who answers; true if another inverter was adopted in the place of this one.
 
-        AnotherInverterError where there is another one and it may not be adopted.
+        AnotherInverterError where there is another one and it may not be adopted, which it never
+        may where a serial number is meant.
         """
         before = self.serial
         try:
@@ -74,8 +84,8 @@ class Identity:
             # At power-up it may not have read its own memory yet: that proves nothing.
             self._unanswered(link)
             return False
-        other = bool(before and info.serial != before)
-        if other and not adopt:
+        other = bool(before and not same_serial(info.serial, before))
+        if other and (self.meant or not adopt):
             self._refuse(link, info.serial)
         self.info = info
         self._foreign = None

@@ -6,13 +6,14 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from kstar_tui.clock import Clock
 from kstar_tui.link.events import Found
 from kstar_tui.link.interface import Address, Link, LinkError
 from kstar_tui.monitor.energy import Ledger
-from kstar_tui.monitor.finding import Failures, Find, Search, by_address
+from kstar_tui.monitor.finding import Failures, Find, Search, by_address, is_same, others
 from kstar_tui.monitor.identity import Identity
 from kstar_tui.monitor.plausibility import Plausibility
 from kstar_tui.monitor.question import Question
@@ -65,10 +66,12 @@ class Monitor:
         wake: Callable[[str], Awaitable[None]] | None,
         mac: str | None = None,
         named: bool = True,
+        serial: str | None = None,
         ledger: Ledger | None = None,
     ) -> None:
         """Polls every `interval` s; without an address `find` must give one (else ValueError).
 
+        With a `serial` number only that inverter will do, wherever it is.
         `named`: a person named the address, so whatever inverter answers there is meant; one
         that a search found (with its `mac`) stands for the inverter that was found there.
         `ledger` is shown every update before any subscriber.
@@ -88,7 +91,7 @@ class Monitor:
 
         self._link = connect(address) if address is not None else None
         self._named = named and address is not None
-        self._identity = Identity(mac, self._unexpected)
+        self._identity = Identity(mac, self._unexpected, serial)
         self._settings: DeviceSettings | None = None
         self._settings_question = Question(10)
         self._failures = Failures()
@@ -152,16 +155,19 @@ class Monitor:
             await self._rescue.stop()
 
     async def _search(self, find: Find) -> None:
-        search = Search()
+        search, meant = Search(), self._identity.meant
         self._schedule.begin()
         try:
-            await search.run(find)
+            await search.run(find, until=partial(is_same, serial=meant, mac=None))
             error, cause = search.failure, search.cause
         except Exception as problem:
             error = cause = self._unexpected("searching", problem)
-        if search.found:
-            self._choose(by_address(search.found))
+        fit = [one for one in search.found if meant is None or is_same(one, meant, None)]
+        if fit:
+            self._choose(by_address(fit))
             return
+        if search.found and meant is not None:
+            error = others(search.found, meant)
         if self._failures.is_news(cause, search.strangers):
             _log.warning("%s; searching on", error)
         self._error = error
@@ -174,7 +180,7 @@ class Monitor:
         chosen = found[0]
         if len(found) > 1:
             _log.warning(
-                "%d inverters answer: %s; taking %s, choose another with --host ADDRESS",
+                "%d inverters answer: %s; taking %s, choose another with --serial NUMBER",
                 len(found),
                 ", ".join(f"{one.address} ({one.serial or one.name})" for one in found),
                 chosen.address,
@@ -348,6 +354,7 @@ class Monitor:
             taken_monotonic=self._taken_monotonic if known else None,
             address=self._link.address if self._link else None,
             mac=self._identity.mac,
+            meant=self._identity.meant,
             info=self._identity.info,
             settings=self._settings,
             polls=self._polls,

@@ -66,15 +66,19 @@ class Update(NamedTuple):
     error: str | None = None
     """Why the last poll failed; None after a good one."""
     next_poll_monotonic: float | None = None
+    meant: str | None = None
+    """Serial number of the only inverter that will do; None where any does."""
     energy: Energy | None = None
     """The accounts as they are on disk; None while unknown, or where no history is kept."""
 
     @property
     def key(self) -> str:
-        """What everything kept or published is filed under: the serial number, else the MAC, else
-        the address; letters, digits, `_`, `.`, `-` only."""
+        """What everything kept or published is filed under: the serial number told or meant, else
+        the MAC, else the address; letters, digits, `_`, `.`, `-` only."""
         if self.info is not None and self.info.serial:
             return self.info.serial
+        if self.meant:
+            return self.meant
         if self.mac:
             return self.mac.replace(":", "")
         return self.address.host.replace(":", "-") if self.address else "unknown"

@@ -11,11 +11,13 @@ from typing import NamedTuple, Protocol
 from kstar_tui.link.addresses import not_a_network, not_one_host
 from kstar_tui.mqtt.broker import is_host_name, parse_broker
 from kstar_tui.mqtt.legacy import parse_prefix
+from kstar_tui.protocol.text import clean_id
 
 SettingValue = str | int | float | bool | tuple[str, ...] | None
 
 OFF = "off"
 _ANY = str(IPv4Address(0))
+_MAX_SERIAL = 32
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
@@ -122,6 +124,29 @@ class Host:
     def show(self, value: SettingValue) -> str:
         """The host, or that it is searched for."""
         return "search" if value is None else str(value)
+
+
+class Serial:
+    """Which inverter is meant; None where any is."""
+
+    allowed = f"a serial number of up to {_MAX_SERIAL} letters and digits, or an empty one for any"
+
+    def parse(self, text: str) -> str | None:
+        """A serial number as an inverter can say it; an empty one is None."""
+        word = text.strip()
+        if clean_id(word) != word:
+            raise ValueError("of other signs only - _ and . can be in it, the - not in front")
+        if len(word) > _MAX_SERIAL:
+            raise ValueError("it is longer")
+        return word or None
+
+    def check(self, value: object) -> str | None:
+        """A text."""
+        return self.parse(text_of(value))
+
+    def show(self, value: SettingValue) -> str:
+        """The serial number, or that any inverter will do."""
+        return "any" if value is None else str(value)
 
 
 class Broadcasts:

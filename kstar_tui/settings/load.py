@@ -18,6 +18,7 @@ from kstar_tui.settings.together import check_together
 FILE_SUFFIX = "_FILE"
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
 """Variable in which systemd names the folder of a service's secrets."""
+_FILE, _ENVIRONMENT, _ARGUMENT = range(3)
 
 
 class Given(NamedTuple):
@@ -34,22 +35,29 @@ def load(
 ) -> Settings:
     """The settings in force and where each came from; SettingsError for the first wrong one.
 
-    An empty environment variable counts as not set.
+    An empty environment variable counts as not set. A host wins over a serial number that stands in
+    a source behind its own: whoever answers there is meant.
     """
-    environment = environment or {}
+    arguments, environment = arguments or {}, environment or {}
     from_file = read_config(config) if config else {}
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
+    ranks: dict[str, int] = {}
     for key, row in TABLE.items():
-        given = given_for(row, arguments or {}, environment)
+        given = given_for(row, arguments, environment)
         if given is not None:
             values[row.name] = parse_setting(row, given)
             sources[key] = given.place
+            ranks[key] = _ARGUMENT if key in arguments else _ENVIRONMENT
         elif config is not None and key in from_file:
             values[row.name] = from_file[key]
             sources[key] = str(config.path)
+            ranks[key] = _FILE
         else:
             sources[key] = DEFAULT
+    if values.get("host") and ranks.get("inverter.serial", _ARGUMENT) < ranks["inverter.host"]:
+        del values["serial"]
+        sources["inverter.serial"] = DEFAULT
     settings = Settings(**values, sources=MappingProxyType(sources))
     check_together(settings)
     return settings

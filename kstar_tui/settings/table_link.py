@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from kstar_tui.link.interface import DATA_PORT, DISCOVERY_PORT
-from kstar_tui.settings.kinds import Broadcasts, Host, Number
+from kstar_tui.settings.kinds import Broadcasts, Host, Number, Serial
 from kstar_tui.settings.row import Setting
 
 _PORT = Number(1, 65535)
@@ -38,6 +38,17 @@ class LinkSettings:
             "PORT",
         ),
     ] = DATA_PORT
+    serial: Annotated[
+        str | None,
+        Setting(
+            "inverter.serial",
+            Serial(),
+            "serial number of the inverter that is meant, whatever its address; no other is taken",
+            "--serial",
+            ("KSTAR_SERIAL",),
+            "NUMBER",
+        ),
+    ] = None
     interval: Annotated[
         float,
         Setting(

@@ -83,7 +83,7 @@ class Session:
         self._past = past.days(Calendar()) if past else iter(())
         self._past_key = past.key if past else None
         self._live_through(next(self._past, []))
-        self._recall(self._past_key or (found.serial if found and found.serial else None))
+        self._recall(self._past_key or (found.serial if found else None) or settings.serial)
 
     def _stands_by(self) -> bool:
         return self._ledger is not None and self._ledger.stands_by

@@ -223,3 +223,32 @@ async def test_ctrl_c_ends_it_quietly(program: Program) -> None:
         process.send_signal(2)
         out, err = await asyncio.wait_for(process.communicate(), 5)
     assert (process.returncode, out, err) == (130, b"", b"")
+
+
+async def test_the_one_that_is_meant(program: Program) -> None:
+    """Of several, and where another one answers at the address, or nobody does."""
+    async with simulator(bind="127.0.0.2") as other:
+        discovery, port = other.discovery_address, other.address.port
+        assert discovery is not None
+        async with simulator(bind="127.0.0.9", port=port, discovery_port=discovery.port):
+            network = around(other)
+            meant = ("--serial", "sim0000000009", "--json")
+            searched, at_others, nowhere, unknown, alone = await asyncio.gather(
+                program("read", *network, *meant),
+                program("read", *network, "--host", "127.0.0.2", *meant),
+                program("read", *network, "--host", "no-such-host.invalid", *meant),
+                program("read", *network, "--serial", "SIM0000000007"),
+                program("read", *at(other), *meant),
+            )
+    for done in (searched, at_others, nowhere):
+        assert done.status == 0, done.err
+        assert json.loads(done.out)["serial"] == "SIM0000000009"
+        assert "Several" not in done.err
+    assert "127.0.0.2" in at_others.err.splitlines()[0]
+    assert "another inverter answers there, serial number SIM0000000002" in at_others.err
+    assert "Looking for sim0000000009 on the network." in nowhere.err
+    assert (unknown.status, unknown.out) == (3, "")
+    assert "Only other inverters answered the search for SIM0000000007: 127.0.0.2" in unknown.err
+    # On this machine alone nothing is looked for.
+    assert (alone.status, alone.out) == (3, "")
+    assert "another inverter answers there, serial number SIM0000000002" in alone.err

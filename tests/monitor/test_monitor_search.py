@@ -41,7 +41,7 @@ async def test_of_several_the_lowest_address_is_taken_and_all_are_named(
     (record,) = [r for r in caplog.records if r.levelname == "WARNING"]
     assert record.getMessage() == (
         "3 inverters answer: 192.168.1.9 (KSE2), 192.168.1.50 (KSE1), 192.168.1.150 (KSE3);"
-        " taking 192.168.1.9, choose another with --host ADDRESS"
+        " taking 192.168.1.9, choose another with --serial NUMBER"
     )
 
 
