@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -28,11 +29,14 @@ from kstar_tui.settings import Settings
 from kstar_tui.settings.desk import Desk
 from kstar_tui.status import DEMO_WANTED, Status
 from kstar_tui.tui.allcommands import AllCommands
+from kstar_tui.tui.first.answers import is_first_start
+from kstar_tui.tui.first.keep import KEEP_HINT, keep
+from kstar_tui.tui.first.welcome import WelcomeScreen
 from kstar_tui.tui.focus.screen import FocusScreen
 from kstar_tui.tui.glyphs import ASCII, UNICODE, speaks_unicode
 from kstar_tui.tui.help import HelpScreen, signs_of
 from kstar_tui.tui.live.screen import LiveScreen
-from kstar_tui.tui.messages import InverterChosen, LinkChanged, MqttChanged, ReadingArrived
+from kstar_tui.tui.messages import InverterChosen, LinkChanged, MqttChanged, ReadingArrived, SetUp
 from kstar_tui.tui.panel import PanelScreen
 from kstar_tui.tui.places import LIVE, PLACES, all_ways
 from kstar_tui.tui.rooms import About, Rooms
@@ -55,7 +59,7 @@ except ImportError:
 
 _CALM = 10.0
 _SEARCH_LISTEN = 2.5
-_TOLD = ("live.poll", "live.search", "live.details")
+_TOLD = ("live.poll", "live.search", "live.details", "live.keep")
 """Keys that the line at the bottom has no room for."""
 
 
@@ -66,8 +70,6 @@ class KstarApp(App[None]):
     # Where the terminal has nothing but ASCII, Textual's own widgets must do with it too.
     CSS = """
     .-ascii PanelScreen > VerticalScroll { border: ascii $accent; }
-    .-ascii SearchScreen #found { border: ascii $accent; }
-    .-ascii SearchScreen #address { border: ascii $primary; }
     .-ascii FooterKey.-command-palette { border-left: none; }
     .-ascii CommandPalette > Vertical { border: none; }
     .-ascii CommandPalette #--input { border: none; }
@@ -120,10 +122,17 @@ class KstarApp(App[None]):
 
     def on_mount(self) -> None:
         """Go where there is something to see."""
-        if self._address is None:
-            self.action_search(alone=True)
-        else:
+        if self._address is not None:
             self._open(self._address)
+        elif (
+            self._desk is not None and not self._demo and is_first_start(self.settings, self._desk)
+        ):
+            look = partial(find, self.settings, listen=_SEARCH_LISTEN)
+            self.push_screen(
+                WelcomeScreen(look, self.clock, self.settings, self._desk, self.glyphs)
+            )
+        else:
+            self.action_search(alone=True)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action is in the palette."""
@@ -143,12 +152,33 @@ class KstarApp(App[None]):
                 "Connections", "The inverter, the link and MQTT in detail", screen.action_details
             )
             yield SystemCommand("Poll now", "Ask the inverter at once", screen.action_poll)
+            yield SystemCommand("Keep", "Start with this inverter from now on", self.action_keep)
             word = "Go on" if screen.paused else "Pause"
             yield SystemCommand(word, "Hold the picture still or let it go", screen.action_pause)
 
     def on_inverter_chosen(self, message: InverterChosen) -> None:
         """Show the inverter that was chosen."""
+        found, settings = message.found, self.settings
+        # Another one may be chosen than the settings mean.
+        meant = replace(settings, serial=found.serial if found else None)
+        self._open(message.address, found, meant)
+        kept = message.address == (settings.host, settings.port)
+        if message.by_hand and not kept and self._desk is not None and not self._demo:
+            self.notify(KEEP_HINT, timeout=10)
+
+    def on_set_up(self, message: SetUp) -> None:
+        """The first start is done."""
+        self.settings = message.settings
         self._open(message.address, message.found)
+        self.notify(message.said, timeout=8, markup=False)
+
+    def action_keep(self) -> None:
+        """From now on start with the inverter that is shown."""
+        if self.session is None or self._desk is None or self._demo:
+            return
+        kept = keep(self._desk, self.session.monitor.latest, self.settings)
+        self.settings = kept.settings
+        self.notify(kept.said, severity=kept.severity, timeout=10, markup=False)
 
     def action_search(self, alone: bool = False) -> None:
         """Look for inverters; `alone` takes a single one without asking."""
@@ -168,6 +198,7 @@ class KstarApp(App[None]):
                 port,
                 discovery_port=self.settings.discovery_port,
                 alone=alone,
+                meant=self.settings.serial if alone else None,
                 current=current,
                 glyphs=glyphs,
             )
@@ -206,15 +237,20 @@ class KstarApp(App[None]):
             if active.binding.show or active.binding.id in _TOLD
             if not active.binding.action.startswith("app.go(")
         ]
-        if not isinstance(self.screen, SearchScreen):
+        if self._shows_inverter:
             keys.insert(0, all_ways())
         keys += [("^p", "Every action, and the themes"), ("^c", "Quit with status 130")]
         self.push_screen(self._help(keys))
 
+    @property
+    def _shows_inverter(self) -> bool:
+        return self._live in self.screen_stack and not isinstance(self.screen, SearchScreen)
+
     def _help(self, keys: list[tuple[str, str]]) -> HelpScreen:
         screen, glyphs = self.screen, self.glyphs
-        if isinstance(screen, SearchScreen):
-            return HelpScreen("Search: keys", keys)
+        if not self._shows_inverter:
+            title = "Search" if isinstance(screen, SearchScreen) else "First start"
+            return HelpScreen(f"{title}: keys", keys)
         title = f"{PLACES[self._where].title}: keys and signs"
         if isinstance(screen, LiveScreen):
             return HelpScreen(title, keys, glyphs)
@@ -243,14 +279,16 @@ class KstarApp(App[None]):
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         super()._display(screen, exact(renderable))
 
-    def _open(self, address: Address, found: Found | None = None) -> None:
+    def _open(
+        self, address: Address, found: Found | None = None, settings: Settings | None = None
+    ) -> None:
         if self._running_session is not None:
             self._running_session.cancel()
         if self.session is not None:
             # The next one writes to the same database.
             self.session.close()
         self.session = Session(
-            self.settings,
+            settings or self.settings,
             self.clock,
             address,
             found=found,

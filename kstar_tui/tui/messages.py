@@ -7,16 +7,42 @@ from textual.message import Message
 from kstar_tui.link.events import Found
 from kstar_tui.link.interface import Address
 from kstar_tui.monitor.update import Update
+from kstar_tui.protocol.device import DeviceInfo
+from kstar_tui.settings import Settings
 
 
 class InverterChosen(Message):
     """The user, or the search on its own, settled on an inverter."""
 
-    def __init__(self, address: Address, found: Found | None = None) -> None:
-        """`found` is what the search knows of it; None where its address was typed."""
+    def __init__(
+        self,
+        address: Address,
+        found: Found | None = None,
+        *,
+        info: DeviceInfo | None = None,
+        by_hand: bool = False,
+    ) -> None:
+        """`found` is what the search knows of it; None where its address was typed, and `info` is
+        who answered there. `by_hand`: a person chose."""
         super().__init__()
         self.address = address
         self.found = found
+        self.info = info or (found.info if found else None)
+        self.by_hand = by_hand
+
+
+class SetUp(Message):
+    """The first start is done: what was chosen, saved or not, is in the settings."""
+
+    def __init__(
+        self, settings: Settings, address: Address, found: Found | None, said: str
+    ) -> None:
+        """`said` is what became of it, for the user."""
+        super().__init__()
+        self.settings = settings
+        self.address = address
+        self.found = found
+        self.said = said
 
 
 class ReadingArrived(Message):

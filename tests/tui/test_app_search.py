@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from app_talk import SIZES, around, see, shown, until
 from textual.pilot import Pilot
-from textual.widgets import Input, OptionList
+from textual.widgets import Input
 from tui_world import HandClock
 
 from kstar_tui.settings import Settings
@@ -76,19 +77,67 @@ async def test_of_several_the_user_takes_one(
 ) -> None:
     app = KstarApp(around(inverter), clock)
     async with app.run_test() as pilot:
-        text = await see(pilot, "Found 2 inverters: choose", "KSE4000", "KSE5000")
+        text = await see(pilot, "Found 2 inverters: choose", "KSE4000", "KSE5000", "2 answers")
         assert text.count("reads well, ") == 2
         assert searching(pilot), "nothing is taken before the user says so"
-        options = app.screen.query_one("#found", OptionList)
-        await until(pilot, lambda: options.has_focus and options.option_count == 2)
-        lines = [str(options.get_option_at_index(i).prompt) for i in range(2)]
-        await pilot.press("down")
+        await pilot.press("up", "up", "down")
+        await until(pilot, lambda: f"▶ KSE5000  SIM0000000002  {second.address}" in shown(app))
         await pilot.press("enter")
         await see(pilot, "● online")
         assert app.session is not None
-        address = app.session.monitor.latest.address
-        assert str(address) in lines[1]
-        assert str(address) not in lines[0]
+        assert app.session.monitor.latest.address == second.address
+
+
+async def test_a_click_takes_one(inverter: Simulator, second: Simulator, clock: HandClock) -> None:
+    app = KstarApp(around(inverter), clock)
+    async with app.run_test() as pilot:
+        text = await see(pilot, "Found 2 inverters: choose", "KSE4000", "KSE5000")
+        line = next(y for y, line in enumerate(text.splitlines()) if "KSE5000" in line)
+        await pilot.click("#search", offset=(60, line))
+        await see(pilot, "● online")
+        assert app.session is not None
+        assert app.session.monitor.latest.address == second.address
+
+
+async def test_of_several_the_one_that_is_meant_is_taken(
+    inverter: Simulator, second: Simulator, clock: HandClock
+) -> None:
+    app = KstarApp(replace(around(inverter), serial="sim0000000002"), clock)
+    async with app.run_test() as pilot:
+        await see(pilot, "● online")
+        assert app.session is not None
+        assert app.session.monitor.latest.address == second.address
+
+
+async def test_only_others_answer_and_then_the_one_that_is_meant(
+    inverter: Simulator, clock: HandClock
+) -> None:
+    settings = replace(around(inverter), serial="SIM0000000002")
+    app = KstarApp(settings, clock)
+    async with app.run_test() as pilot:
+        await see(pilot, "Still looking for SIM0000000002: only others answer", "SIM0000000001")
+        await until(pilot, lambda: clock.sleeping)
+        options = SimulatorOptions(
+            bind="127.0.0.2", port=settings.port, discovery_port=settings.discovery_port, seed=2
+        )
+        async with Simulator(options, clock) as meant:
+            clock.advance(5.0)
+            await see(pilot, "● online")
+            assert app.session is not None
+            assert app.session.monitor.latest.address == meant.address
+            await pilot.press("q")
+
+
+async def test_another_one_than_the_one_that_is_meant_can_be_taken(
+    inverter: Simulator, clock: HandClock
+) -> None:
+    app = KstarApp(replace(around(inverter), serial="SIM0000000002"), clock)
+    async with app.run_test() as pilot:
+        await see(pilot, "Still looking for SIM0000000002", "enter Take it")
+        await pilot.press("enter")
+        await see(pilot, "● online", "…0001")
+        # Nothing can be saved here.
+        assert "keeps it" not in shown(app)
 
 
 async def test_nobody_answers(nobody: Settings, clock: HandClock) -> None:
@@ -125,9 +174,10 @@ async def test_something_else_is_named_with_the_reason(clock: HandClock) -> None
     async with Simulator(options, clock) as stick:
         app = KstarApp(around(stick), clock)
         async with app.run_test(size=(120, 30)) as pilot:
-            text = await see(pilot, "(no)", "Solar-WiFi1 at 127.0.0.1")
+            text = await see(pilot, "(no)  Solar-WiFi1  127.0.0.1  answers discovery", "1 answer")
             assert "not an inverter's questions" in text
             assert searching(pilot)
+            assert "Take it" not in text
 
 
 async def type_address(pilot: Pilot[None], text: str) -> None:
@@ -146,6 +196,20 @@ async def test_a_typed_address(nobody: Settings, clock: HandClock) -> None:
             await see(pilot, "● online")
             assert app.session is not None
             assert app.session.monitor.latest.address == simulator.address
+
+
+async def test_whoever_types_a_digit_types_an_address(nobody: Settings, clock: HandClock) -> None:
+    app = KstarApp(nobody, clock)
+    async with app.run_test() as pilot:
+        await see(pilot, "asked")
+        await pilot.press(*"10.0.0.7")
+        field = app.screen.query_one("#address", Input)
+        await until(pilot, lambda: field.value == "10.0.0.7")
+        assert field.has_focus
+        await pilot.press("escape")
+        await until(pilot, lambda: not field.display)
+        await pilot.press("d")
+        await until(pilot, lambda: not app.is_running)
 
 
 async def test_a_wrong_address_is_refused_in_words(nobody: Settings, clock: HandClock) -> None:

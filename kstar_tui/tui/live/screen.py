@@ -67,6 +67,7 @@ class LiveScreen(RestingScreen):
         Binding("i", "details", "Details", id="live.details", show=False),
         Binding("r", "poll", "Poll now", id="live.poll", show=False),
         Binding("s", "app.search", "Search", id="live.search", show=False),
+        Binding("k", "app.keep", "Keep this inverter", id="live.keep", show=False),
     ]
 
     DEFAULT_CSS = "LiveScreen.-narrow FooterKey.-command-palette { display: none; }"

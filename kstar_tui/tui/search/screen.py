@@ -4,44 +4,85 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from pathlib import Path
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.geometry import Size
+from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Footer, Input, Static
 
 from kstar_tui.clock import Clock
 from kstar_tui.link.client import InverterClient
 from kstar_tui.link.events import Asked, Found, NotAnInverter, SearchEvent
 from kstar_tui.link.interface import DISCOVERY_PORT, Address, LinkError
+from kstar_tui.monitor.finding import by_address, is_same
+from kstar_tui.protocol.device import DeviceInfo
+from kstar_tui.tui.canvas import Canvas
 from kstar_tui.tui.glyphs import UNICODE, Glyphs
 from kstar_tui.tui.messages import InverterChosen
+from kstar_tui.tui.paint import Picture
 from kstar_tui.tui.search.address import parse_address
-from kstar_tui.tui.search.words import ADVICE, asked_line, found_line, other_line
+from kstar_tui.tui.search.picture import ROW, SearchView, block_of, draw_search
 
 PATIENCE = 10.0
 """Seconds without an answer after which it tells what usually helps."""
 GRACE = 2.5
-"""Seconds that further inverters have to be found after the first one."""
+"""Seconds that further inverters have to be found after the first one, where one is taken."""
 _MOST_OTHERS = 12
 """Hosts that are no inverter told of in one round."""
 PAUSE = 5.0
 """Seconds between two rounds of asking."""
 
 
-class SearchScreen(Screen[None]):
-    """Posts InverterChosen. `look` starts one round of asking; `alone` takes a single find."""
+class SearchCanvas(Canvas):
+    """Shows a view; tells the screen which inverter was clicked."""
 
-    CSS_PATH = "screen.tcss"
+    class Pressed(Message):
+        """The mouse pressed the inverter at this address."""
+
+        def __init__(self, address: str) -> None:
+            super().__init__()
+            self.address = address
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__("search")
+        self.view = SearchView()
+        self._glyphs = glyphs
+
+    def draw(self, size: Size) -> Picture:
+        """The search's picture for this size."""
+        return draw_search(self.view, size.width, size.height, self._glyphs)
+
+    def on_click(self, event: events.Click) -> None:
+        """A line is an inverter."""
+        span = self.span_at(event.x, event.y)
+        if span is not None and span.field:
+            self.post_message(self.Pressed(span.field.removeprefix(ROW)))
+
+
+class SearchScreen(Screen[None]):
+    """Posts InverterChosen. `look` starts one round of asking; `alone` takes a single find, or
+    with a serial number that is `meant` that one among any."""
+
+    # Also for a screen that is made of this one in another folder.
+    CSS_PATH = Path(__file__).with_name("screen.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "take", "Take it", id="search.take", key_display="enter"),
         Binding("a", "type", "Type an address", id="search.type"),
         Binding("r", "again", "Ask again", id="search.again"),
         Binding("d", "app.demo", "Demo", id="search.demo"),
+        Binding("up,k", "move(-1)", "Up", id="search.up", show=False),
+        Binding("down,j", "move(1)", "Down", id="search.down", show=False),
         Binding("escape", "leave", "Back", id="search.leave"),
     ]
+    # Keys are for the list until somebody wants to type.
+    AUTO_FOCUS = ""
+    STEP: ClassVar[str] = ""
+    """Where in a sequence of screens it stands."""
 
     def __init__(
         self,
@@ -51,6 +92,7 @@ class SearchScreen(Screen[None]):
         *,
         discovery_port: int = DISCOVERY_PORT,
         alone: bool = True,
+        meant: str | None = None,
         current: Address | None = None,
         glyphs: Glyphs = UNICODE,
     ) -> None:
@@ -61,118 +103,169 @@ class SearchScreen(Screen[None]):
         self._data_port = data_port
         self._discovery_port = discovery_port
         self._alone = alone
+        self._meant = meant
         self._current = current
+        self._canvas = SearchCanvas(glyphs)
         self._silent: Address | None = None
-        self._asking = self._trying = False
+        self._asking = self._trying = self._advise = self._left = False
+        self._problem = ""
+        self._chosen: Address | None = None
         self._found: dict[Address, Found] = {}
         self._asked: dict[str, Asked] = {}
         self._others: dict[str, NotAnInverter] = {}
 
     def compose(self) -> ComposeResult:
-        """Title, where it asks, what it found, what was something else, and an address to type."""
-        with VerticalScroll(id="page", can_focus=False):
-            yield Static("Looking for your inverter", id="title", markup=False)
-            yield Static("", id="asked", markup=False)
-            yield OptionList(id="found", markup=False)
-            yield Static("", id="others", markup=False)
-            yield Static("", id="advice", markup=False)
-            yield Input(placeholder="192.168.1.50", id="address")
-            yield Static("", id="problem", markup=False)
-        yield Footer(compact=True)
+        """What is found, and below it an address to type."""
+        yield self._canvas
+        yield Input(placeholder="192.168.1.50", id="address", select_on_focus=False)
+        yield Static("", id="problem", markup=False)
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Ask at once."""
-        address = self.query_one("#address", Input)
+        address = self._field
         address.cursor_blink = False
         address.border_title = "address of the inverter"
         address.display = False
-        self.query_one("#found").display = False
         self.action_again()
+
+    def on_screen_resume(self) -> None:
+        """Back from a later step without an inverter: look on."""
+        if self._left and not self._found:
+            self.action_again()
+        self._left = False
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The field stands below the block of texts."""
+        block = block_of(event.size.width, event.size.height)
+        right = event.size.width - block.right
+        for name in ("#address", "#problem"):
+            self.query_one(name).styles.margin = (0, right, 0, block.x)
+
+    def on_key(self, event: events.Key) -> None:
+        """Whoever types a digit types an address."""
+        if event.character and event.character in "0123456789":
+            event.stop()
+            self.action_type()
+            self._field.insert_text_at_cursor(event.character)
+
+    def on_search_canvas_pressed(self, message: SearchCanvas.Pressed) -> None:
+        """The mouse takes the inverter it points at."""
+        # By name: the list may have changed since.
+        chosen = next((one for one in self._found if str(one) == message.address), None)
+        if chosen is not None:
+            self._choose(chosen, by_hand=True)
 
     def action_again(self) -> None:
         """Ask everywhere again, from the start; not while a round of asking is under way."""
         if not self._asking:
             self.run_worker(self._search(), group="search", exclusive=True)
 
+    async def action_take(self) -> None:
+        """Take the inverter that is marked, or the address that is typed."""
+        found = self._listed
+        if self._typing:
+            await self._field.action_submit()
+        elif found:
+            self._choose(found[self._selected].address, by_hand=True)
+
+    def action_move(self, step: int) -> None:
+        """Mark another inverter."""
+        found = self._listed
+        if found:
+            index = max(0, min(self._selected + step, len(found) - 1))
+            self._chosen = found[index].address
+            self._show()
+
     def action_type(self) -> None:
         """Show the field for an address."""
-        address = self.query_one("#address", Input)
-        address.display = True
-        address.focus()
+        self._field.display = True
+        self.set_focus(self._field)
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Back is offered where there is something to go back to."""
+        """Only what can be done is offered."""
         if action == "leave":
             return self._typing or len(self.app.screen_stack) > 2
+        if action == "take":
+            return bool(self._found) or self._typing
         return True
 
     def action_leave(self) -> None:
-        """Close the field; with none open, go back to the inverter that was shown before."""
-        address = self.query_one("#address", Input)
-        if address.display:
-            address.display = False
-            self._say("problem", "")
+        """Close the field; with none open, go back to where one came from."""
+        if self._typing:
+            self._field.display = False
+            self.set_focus(None)
+            self._say("")
             self.refresh_bindings()
         elif len(self.app.screen_stack) > 2:
             self.dismiss()
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """The user takes this one."""
-        # By name: the list may have changed since the key was pressed.
-        chosen = next((one for one in self._found if str(one) == event.option_id), None)
-        if chosen is not None:
-            self._choose(chosen)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Ask the typed address before leaving the screen for it."""
         try:
             address = parse_address(event.value, self._data_port, self._discovery_port)
         except ValueError as error:
-            self._say("problem", str(error))
+            self._say(str(error))
             return
         if self._trying:
             return
         if address == self._silent:
-            self._choose(address)
+            self._choose(address, by_hand=True)
             return
         self._trying = True
-        self._say("problem", f"asking {address} …")
+        self._say(f"asking {address} …")
         self.run_worker(self._try(address), group="try", exclusive=True)
 
     async def _try(self, address: Address) -> None:
         try:
-            await InverterClient(address).read()
+            client = InverterClient(address)
+            await client.read()
+            info = await _who(client)
         except (LinkError, OSError, ValueError) as error:
             self._silent = address
-            self._say("problem", f"{error}\nenter again opens it all the same, and waits for it")
+            self._say(f"{error}\nenter again opens it all the same, and waits for it")
         else:
-            self._choose(address)
+            self._say("")
+            self._choose(address, info=info, by_hand=True)
         finally:
             self._trying = False
 
     async def _search(self) -> None:
         self._found.clear()
+        self._chosen = None
         self._show()
         began = self._clock.monotonic()
-        while not self._found:
+        while not self._has_what_is_meant:
             await self._round()
-            if not self._found:
-                if self._clock.monotonic() - began >= PATIENCE or not self._asked:
-                    self._say("advice", ADVICE)
+            if not self._has_what_is_meant:
+                late = self._clock.monotonic() - began >= PATIENCE
+                self._advise = late or not self._asked
+                self._show()
                 await self._clock.sleep(PAUSE)
-        if len(self._found) == 1 and self._alone and not self._typing:
-            self._choose(next(iter(self._found)))
+        if self._alone and not self._typing:
+            meant = [one for one in self._listed if self._is_meant(one)]
+            if len(meant) == 1:
+                self._choose(meant[0].address)
+
+    @property
+    def _has_what_is_meant(self) -> bool:
+        return any(map(self._is_meant, self._found.values()))
+
+    def _is_meant(self, found: Found) -> bool:
+        return self._meant is None or is_same(found, self._meant, None)
 
     async def _round(self) -> None:
         self._asking = True
         self._asked.clear()
         self._others.clear()
+        self._problem = ""
         try:
             await self._listen()
         except OSError as error:
             # No sockets, no interfaces: it may be better in a while.
-            self._say("asked", f"cannot search: {error.strerror or error}")
+            self._problem = f"cannot search: {error.strerror or error}"
+            self._show()
         finally:
             self._asking = False
 
@@ -183,7 +276,11 @@ class SearchScreen(Screen[None]):
                 async for event in events:
                     self._take(event)
                     self._show()
-                    if isinstance(event, Found) and limit.when() is None:
+                    if not (self._alone and isinstance(event, Found)):
+                        continue
+                    if self._meant and self._is_meant(event):
+                        return
+                    if limit.when() is None:
                         # Something else that answers is not proved or refuted for many seconds.
                         limit.reschedule(asyncio.get_running_loop().time() + GRACE)
         except TimeoutError:
@@ -193,48 +290,65 @@ class SearchScreen(Screen[None]):
                 await events.aclose()
 
     @property
+    def _field(self) -> Input:
+        return self.query_one("#address", Input)
+
+    @property
     def _typing(self) -> bool:
-        return self.query_one("#address", Input).display
+        return self._field.display
+
+    @property
+    def _listed(self) -> list[Found]:
+        return by_address(list(self._found.values()))
+
+    @property
+    def _selected(self) -> int:
+        """By address: one that is found later must not slip under the mark."""
+        addresses = [one.address for one in self._listed]
+        return addresses.index(self._chosen) if self._chosen in addresses else 0
 
     def _take(self, event: SearchEvent) -> None:
         if isinstance(event, Asked):
             self._asked[event.target.interface + event.target.broadcast] = event
         elif isinstance(event, Found):
+            if not self._found:
+                self._chosen = event.address
             self._found[event.address] = event
         elif len(self._others) < _MOST_OTHERS:
             self._others[event.host] = event
 
-    def _choose(self, address: Address) -> None:
+    def _choose(
+        self, address: Address, *, info: DeviceInfo | None = None, by_hand: bool = False
+    ) -> None:
         self.workers.cancel_group(self, "search")
-        self.post_message(InverterChosen(address, self._found.get(address)))
+        self._left = True
+        found = self._found.get(address)
+        self.post_message(InverterChosen(address, found, info=info, by_hand=by_hand))
 
     def _show(self) -> None:
-        count = len(self._found)
-        title = "Looking for your inverter"
-        if count:
-            title = (
-                "Found your inverter"
-                if count == 1
-                else f"Found {count} inverters: choose with up, down and enter"
-            )
-            self._say("advice", "")
-        self._say("title", title)
-        self._say("asked", "\n".join(map(asked_line, self._asked.values())))
-        self._say("others", "\n".join(map(other_line, self._others.values())))
-        options = self.query_one("#found", OptionList)
-        if options.option_count != count:
-            options.clear_options()
-            for address in sorted(self._found):
-                line = found_line(self._found[address])
-                if address == self._current:
-                    line = line.replace("reads well", "shown now")
-                options.add_option(Option(self._glyphs.spell(line), id=str(address)))
-            options.display = bool(count)
-            if count:
-                options.highlighted = 0
-                # Not while an address is being typed.
-                if not self._typing:
-                    options.focus()
+        self._canvas.view = SearchView(
+            asked=tuple(self._asked.values()),
+            found=tuple(self._listed),
+            others=tuple(self._others.values()),
+            selected=self._selected,
+            current=self._current,
+            meant=self._meant,
+            discovery_port=self._discovery_port,
+            step=self.STEP,
+            alone=self._alone,
+            advice=self._advise,
+            problem=self._problem,
+        )
+        self._canvas.redraw()
+        self.refresh_bindings()
 
-    def _say(self, where: str, text: str) -> None:
-        self.query_one(f"#{where}", Static).update(self._glyphs.spell(text))
+    def _say(self, text: str) -> None:
+        self.query_one("#problem", Static).update(self._glyphs.spell(text))
+
+
+async def _who(client: InverterClient) -> DeviceInfo | None:
+    try:
+        return await client.identify()
+    except LinkError:
+        # It can be read, and that is enough.
+        return None

@@ -1,0 +1,1 @@
+"""The first start: which inverter, perhaps a broker, and what of it is saved."""
