@@ -124,13 +124,9 @@ class KstarApp(App[None]):
         """Go where there is something to see."""
         if self._address is not None:
             self._open(self._address)
-        elif (
-            self._desk is not None and not self._demo and is_first_start(self.settings, self._desk)
-        ):
+        elif self.desk is not None and not self._demo and is_first_start(self.settings, self.desk):
             look = partial(find, self.settings, listen=_SEARCH_LISTEN)
-            self.push_screen(
-                WelcomeScreen(look, self.clock, self.settings, self._desk, self.glyphs)
-            )
+            self.push_screen(WelcomeScreen(look, self.clock, self.settings, self.desk, self.glyphs))
         else:
             self.action_search(alone=True)
 
@@ -163,7 +159,7 @@ class KstarApp(App[None]):
         meant = replace(settings, serial=found.serial if found else None)
         self._open(message.address, found, meant)
         kept = message.address == (settings.host, settings.port)
-        if message.by_hand and not kept and self._desk is not None and not self._demo:
+        if message.by_hand and not kept and self.desk is not None and not self._demo:
             self.notify(KEEP_HINT, timeout=10)
 
     def on_set_up(self, message: SetUp) -> None:
@@ -174,9 +170,9 @@ class KstarApp(App[None]):
 
     def action_keep(self) -> None:
         """From now on start with the inverter that is shown."""
-        if self.session is None or self._desk is None or self._demo:
+        if self.session is None or self.desk is None or self._demo:
             return
-        kept = keep(self._desk, self.session.monitor.latest, self.settings)
+        kept = keep(self.desk, self.session.monitor.latest, self.settings)
         self.settings = kept.settings
         self.notify(kept.said, severity=kept.severity, timeout=10, markup=False)
 

@@ -21,6 +21,7 @@ from kstar_tui.assembly import make_connection, make_probe
 from kstar_tui.clock import Clock
 from kstar_tui.mqtt.broker import Broker
 from kstar_tui.mqtt.probe import Result, Step
+from kstar_tui.mqtt.topics import ONLINE
 from kstar_tui.settings import Settings, SettingsError
 from kstar_tui.settings.desk import Desk
 from kstar_tui.tui.canvas import Canvas
@@ -89,6 +90,7 @@ class BrokerScreen(Screen[None]):
         self._glyphs = glyphs
         self._steps: list[Step] = []
         self._testing = False
+        self._rival = ""
         self._small = False
         self._shown_steps = Drawn("steps", self._draw_steps)
 
@@ -143,7 +145,7 @@ class BrokerScreen(Screen[None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """What was tested is no longer what stands there."""
         self.workers.cancel_group(self, "test")
-        self._steps, self._testing = [], False
+        self._steps, self._testing, self._rival = [], False, ""
         self._shown_steps.redraw()
         self._judge()
 
@@ -165,7 +167,7 @@ class BrokerScreen(Screen[None]):
         """Go to the broker step by step."""
         broker = self._ready()
         if broker is not None and not self._testing:
-            self._steps, self._testing = [], True
+            self._steps, self._testing, self._rival = [], True, ""
             self._shown_steps.redraw()
             self.run_worker(self._test(broker), group="test", exclusive=True)
 
@@ -229,10 +231,14 @@ class BrokerScreen(Screen[None]):
         connection = make_connection(settings, self._clock)
         if connection is None:
             return
-        async with aclosing(make_probe(connection, settings).steps()) as steps:
+        probe = make_probe(connection, settings)
+        async with aclosing(probe.steps()) as steps:
             async for step in steps:
                 self._steps.append(step)
                 self._shown_steps.redraw()
+        serial = self._inverter.serial
+        if serial is not None and probe.published.get(serial) == ONLINE:
+            self._rival = serial
         self._testing = False
         self._shown_steps.redraw()
         failed = [step.name for step in self._steps if step.result is Result.FAILED]
@@ -258,4 +264,7 @@ class BrokerScreen(Screen[None]):
         )
 
     def _draw_steps(self, size: Size) -> Picture:
-        return draw_steps(self._steps, size.width, size.height, self._glyphs, running=self._testing)
+        running, rival = self._testing, self._rival
+        return draw_steps(
+            self._steps, size.width, size.height, self._glyphs, running=running, rival=rival
+        )

@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from kstar_tui.mqtt.probe import Result, Step
 from kstar_tui.tui.glyphs import Glyphs
-from kstar_tui.tui.paint import Paint, Picture
+from kstar_tui.tui.paint import Paint, Picture, Rect
 from kstar_tui.tui.search.picture import block_of
 
 MARKS = {
@@ -19,6 +19,9 @@ MARKS = {
 }
 _MARK = max(len(mark) for mark, _ in MARKS.values()) + 2
 _NAME = len("connection") + 2
+_NARROW = 56
+"""Columns below which a text stands under its step, and what is of no concern is left out."""
+_INDENT = 2
 
 Part = tuple[str, str]
 _Row = tuple[Part, Part, Part]
@@ -30,11 +33,17 @@ def draw_head(
     """A title, where one is in the sequence, and below it a text as far as there is room."""
     paint = Paint(width, height, glyphs)
     block = block_of(width, 30)
-    paint.put(block.x, top, title, "strong")
-    paint.right(block.right, top, step, "dim")
+    put_title(paint, block, top, title, step)
     for y, line in enumerate(wrap(text, block.width), top + 1):
         paint.put(block.x, y, line, "dim")
     return paint.picture()
+
+
+def put_title(paint: Paint, block: Rect, y: int, title: str, step: str) -> None:
+    """A title on the left, and where one is in the sequence on the right, if there is room."""
+    end = paint.put(block.x, y, title[: block.width], "strong")
+    if end + len(step) < block.right:
+        paint.right(block.right, y, step, "dim")
 
 
 def verdict(steps: Sequence[Step]) -> Part:
@@ -60,10 +69,16 @@ def short_verdict(steps: Sequence[Step]) -> Part:
 
 
 def draw_steps(
-    steps: Sequence[Step], width: int, height: int, glyphs: Glyphs, *, running: bool
+    steps: Sequence[Step],
+    width: int,
+    height: int,
+    glyphs: Glyphs,
+    *,
+    running: bool,
+    rival: str = "",
 ) -> Picture:
     """Each step with its result as a word; where there is little room, what went well is told
-    in one line, and what did not in full."""
+    in one line, and what did not in full. `rival`: an inverter that somebody publishes already."""
     paint = Paint(width, height, glyphs)
     block = block_of(width, height)
     last: list[Part] = []
@@ -71,13 +86,17 @@ def draw_steps(
         last = [("testing …", "dim")]
     elif steps:
         last = [verdict(steps)]
+        if rival:
+            last = [(f"It works, but another kstar-tui publishes {rival} there.", "warning")]
     room = height - len(last)
     rows = _rows(steps, block.width)
     if len(rows) > room:
         rows = _rows(_gathered(steps, (Result.NOT_TRIED,)), block.width)
+    short = (Result.NOT_TRIED, Result.OK, Result.SKIPPED)
     if len(rows) > room:
-        short = (Result.NOT_TRIED, Result.OK, Result.SKIPPED)
         rows = _rows(_gathered(steps, short), block.width)
+    if len(rows) > room:
+        rows = _rows([step for step in steps if step.result not in short], block.width)
     y = 0
     for mark, name, text in rows[: max(0, room)]:
         x = paint.put(block.x, y, mark[0].ljust(_MARK), mark[1])
@@ -91,7 +110,8 @@ def draw_steps(
 
 def _rows(steps: Sequence[Step], width: int) -> list[_Row]:
     rows: list[_Row] = []
-    room = max(12, width - _MARK - _NAME)
+    narrow = width < _NARROW
+    room = max(12, width - (_INDENT if narrow else _MARK + _NAME))
     nothing = ("", "text")
     for step in steps:
         word, style = MARKS[step.result]
@@ -99,6 +119,11 @@ def _rows(steps: Sequence[Step], width: int) -> list[_Row]:
         lines = wrap(step.text, room, max_lines=None if loud else 1, placeholder=" …")
         texts = [(line, "text" if loud else "dim") for line in lines or [""]]
         texts += [(line, "dim") for line in wrap(step.advice, room)]
+        if narrow:
+            rows.append(((word, style), (step.name, "text"), nothing))
+            texts = [(" " * _INDENT + line, tone) for line, tone in texts if loud]
+            rows += [(text, nothing, nothing) for text in texts]
+            continue
         rows.append(((word, style), (step.name, "text"), texts[0]))
         rows += [(nothing, nothing, text) for text in texts[1:]]
     return rows

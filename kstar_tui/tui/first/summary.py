@@ -21,7 +21,7 @@ from kstar_tui.settings.kinds import OFF, SettingValue
 from kstar_tui.settings.paths import history_path
 from kstar_tui.tui.canvas import Canvas
 from kstar_tui.tui.first.answers import Inverter, changed, inverter_changes
-from kstar_tui.tui.first.picture import Part, short_verdict
+from kstar_tui.tui.first.picture import Part, put_title, short_verdict
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.messages import SetUp
 from kstar_tui.tui.paint import Paint, Picture
@@ -51,37 +51,39 @@ def draw_summary(view: SummaryView, width: int, height: int, glyphs: Glyphs) -> 
     """The screen as a picture of `width` by `height` cells; any size is drawn somehow."""
     paint = Paint(width, height, glyphs)
     block = block_of(width, height)
-    paint.put(block.x, block.y, "All set: this is what will be saved", "strong")
-    paint.right(block.right, block.y, "step 3 of 3", "dim")
+    put_title(paint, block, block.y, "This is what will be saved", "step 3 of 3")
     loose = height >= 18
     y = block.y + 1 + loose
+    if view.problem:
+        text = f"FAILED: {view.problem} Enter tries again; u goes on, and saves nothing."
+        for part in _folded(text, block.width):
+            paint.put(block.x, y, part, "fault")
+            y += 1
+        y += loose
     for label, lines in _sections(view):
-        for index, (text, style) in enumerate(lines):
+        # Where there is little room, remarks are left out.
+        told = [part for part in lines if loose or part[1] != "dim" or part is lines[0]]
+        for index, (text, style) in enumerate(told):
             if not index:
                 paint.put(block.x, y, label, "title")
             for part in _folded(text, block.width - _LABEL):
                 paint.put(block.x + _LABEL, y, part, style)
                 y += 1
         y += loose
-    if view.problem:
-        text = f"FAILED: {view.problem} Enter tries again; u goes on, and saves nothing."
-        for part in _folded(text, block.width):
-            paint.put(block.x, y, part, "fault")
-            y += 1
-    else:
-        text = "Change it later with kstar-tui config, or in that file."
-        paint.put(block.x, y, text[: block.width], "dim")
+    text = "Change it later with kstar-tui config, or in that file."
+    paint.put(block.x, y, text[: block.width], "dim")
     return paint.picture()
 
 
 def _sections(view: SummaryView) -> list[tuple[str, list[Part]]]:
     inverter = view.inverter
-    found_again = "by its serial number, should its address change"
-    who: list[Part] = [(inverter.name, "text"), (f"at {inverter.address}", "text")]
+    where: Part = (f"at {inverter.address}", "text")
     if inverter.info is None:
-        who.append(("it has not said yet who it is", "warning"))
-    elif inverter.serial:
-        who.append((f"found again {found_again}", "dim"))
+        who = [where, ("it has not said yet who it is", "warning")]
+    else:
+        who = [(inverter.name, "text"), where]
+    if inverter.serial:
+        who.append(("found by its serial number, should its address change", "dim"))
     if view.broker is None:
         mqtt: list[Part] = [("off, nothing is published", "dim")]
     else:
@@ -89,10 +91,10 @@ def _sections(view: SummaryView) -> list[tuple[str, list[Part]]]:
         if view.home_assistant:
             mqtt.append(("Home Assistant finds the inverter by itself", "dim"))
     kept: Part = (view.history, "text") if view.history else ("off", "dim")
-    where: list[Part] = [(view.path, "text")]
+    file: list[Part] = [(view.path, "text")]
     if view.secret:
-        where.append(("readable by you alone, as it holds a password", "dim"))
-    return [("Inverter", who), ("MQTT", mqtt), ("History", [kept]), ("Saved in", where)]
+        file.append(("readable by you alone, as it holds a password", "dim"))
+    return [("Inverter", who), ("MQTT", mqtt), ("History", [kept]), ("File", file)]
 
 
 def _folded(text: str, width: int) -> list[str]:

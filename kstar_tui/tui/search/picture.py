@@ -117,15 +117,19 @@ def _asked(paint: Paint, block: Rect, y: int, view: SearchView) -> int:
     ranked = sorted(view.asked, key=lambda one: (-_answers(view, one), one.error is not None))
     shown = ranked[:most] if len(ranked) <= most else ranked[: most - 1]
     rows = [
-        (one.target.interface, one.target.local or "", f"{one.target.broadcast}:{port}", one)
-        for one, port in ((one, view.discovery_port) for one in shown)
+        (
+            one.target.interface,
+            one.target.local or "",
+            f"{'cannot ask' if one.error else 'asked'} {one.target.broadcast}:"
+            f"{view.discovery_port}",
+        )
+        for one in shown
     ]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
-    for name, local, where, one in rows:
+    for (name, local, asked), one in zip(rows, shown, strict=True):
         x = paint.put(block.x + 2, y, name.ljust(widths[0] + 2), "text")
         x = paint.put(x, y, local.ljust(widths[1] + 2 * bool(widths[1])), "dim")
-        verb = "cannot ask" if one.error else "asked"
-        x = paint.put(x, y, f"{verb} {where}".ljust(widths[2] + 8), "dim")
+        x = paint.put(x, y, asked.ljust(widths[2] + 2), "dim")
         _answered(paint, x, y, one, _answers(view, one))
         y += 1
     if len(ranked) > len(shown):
@@ -170,21 +174,29 @@ def _inverters(paint: Paint, rect: Rect, view: SearchView, *, framed: bool) -> i
 
 
 def _cells(found: Sequence[Found], width: int, current: Address | None) -> list[str]:
-    """Model, serial number, address and proof, in columns as wide as they need to be."""
+    """Model, serial number, address and proof, in columns as wide as they need to be; what has
+    no room is left out from the right."""
+    rows: list[list[str]] = []
     for short in (False, True):
         rows = [
-            (
+            [
                 one.model or "Inverter",
                 _serial(one, short=short),
                 str(one.address),
                 "shown now" if one.address == current else _proof(one),
-            )
+            ]
             for one in found
         ]
-        widths = [max(len(row[column]) for row in rows) for column in range(4)]
-        if sum(widths) + 6 <= width:
+        if sum(_widths(rows)) + 6 <= width:
             break
+    else:
+        rows = [row[:3] for row in rows]
+    widths = _widths(rows)
     return ["  ".join(f"{c:<{w}}" for c, w in zip(row, widths, strict=True)) for row in rows]
+
+
+def _widths(rows: list[list[str]]) -> list[int]:
+    return [max(map(len, column)) for column in zip(*rows, strict=True)]
 
 
 def _serial(found: Found, *, short: bool) -> str:
@@ -210,7 +222,12 @@ def _others(paint: Paint, rect: Rect, others: Sequence[NotAnInverter]) -> None:
         lines = len(reason) + (not beside)
         more = len(others) - index
         if y + lines > rect.bottom - (more > 1):
-            paint.put(rect.x, min(y, rect.bottom - 1), f"{_NO}  {more} more are none", "dim")
+            text = (
+                f"{more} more that answer are no inverters"
+                if more > 1
+                else "one more that answers is no inverter"
+            )
+            paint.put(rect.x, min(y, rect.bottom - 1), text, "dim")
             return
         paint.put(rect.x, y, _NO, "warning")
         where = f"{name.ljust(max(map(len, names)))}  {one.host}"

@@ -113,6 +113,8 @@ class SearchScreen(Screen[None]):
         self._found: dict[Address, Found] = {}
         self._asked: dict[str, Asked] = {}
         self._others: dict[str, NotAnInverter] = {}
+        self._seen: set[str] = set()
+        """Of the two above, what this round has told of."""
 
     def compose(self) -> ComposeResult:
         """What is found, and below it an address to type."""
@@ -233,7 +235,9 @@ class SearchScreen(Screen[None]):
 
     async def _search(self) -> None:
         self._found.clear()
+        self._others.clear()
         self._chosen = None
+        self._advise = False
         self._show()
         began = self._clock.monotonic()
         while not self._has_what_is_meant:
@@ -257,11 +261,14 @@ class SearchScreen(Screen[None]):
 
     async def _round(self) -> None:
         self._asking = True
-        self._asked.clear()
-        self._others.clear()
         self._problem = ""
+        self._seen = set()
         try:
             await self._listen()
+            # Only now: what answers in each round must not come and go.
+            for known in (self._asked, self._others):
+                for name in known.keys() - self._seen:
+                    del known[name]
         except OSError as error:
             # No sockets, no interfaces: it may be better in a while.
             self._problem = f"cannot search: {error.strerror or error}"
@@ -309,13 +316,17 @@ class SearchScreen(Screen[None]):
 
     def _take(self, event: SearchEvent) -> None:
         if isinstance(event, Asked):
-            self._asked[event.target.interface + event.target.broadcast] = event
+            name = f"{event.target.interface} {event.target.broadcast}"
+            self._asked[name] = event
+            self._seen.add(name)
         elif isinstance(event, Found):
             if not self._found:
                 self._chosen = event.address
             self._found[event.address] = event
-        elif len(self._others) < _MOST_OTHERS:
+            self._others.pop(event.address.host, None)
+        elif event.host in self._others or len(self._others) < _MOST_OTHERS:
             self._others[event.host] = event
+            self._seen.add(event.host)
 
     def _choose(
         self, address: Address, *, info: DeviceInfo | None = None, by_hand: bool = False
