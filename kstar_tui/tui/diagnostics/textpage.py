@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from kstar_tui.monitor.searched import Searched
 from kstar_tui.tui.details import sections
+from kstar_tui.tui.diagnostics.answers import asked_line, found_line, other_line
 from kstar_tui.tui.diagnostics.view import DiagnosticsView, Line, Section
 from kstar_tui.tui.paint import Paint, Rect
-from kstar_tui.tui.search.words import asked_line, found_line, other_line
 from kstar_tui.tui.words import moment
 
 _TWO, _THREE = 76, 150
