@@ -23,6 +23,7 @@ from kstar_tui.clock import Clock, SystemClock
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.link.events import Found
 from kstar_tui.link.interface import Address
+from kstar_tui.monitor.finding import Find
 from kstar_tui.monitor.searched import SearchLog
 from kstar_tui.monitor.update import Update
 from kstar_tui.settings import Settings
@@ -125,7 +126,7 @@ class KstarApp(App[None]):
         if self._address is not None:
             self._open(self._address)
         elif self.desk is not None and not self._demo and is_first_start(self.settings, self.desk):
-            look = partial(find, self.settings, listen=_SEARCH_LISTEN)
+            look = self._look("it was the first start")
             self.push_screen(WelcomeScreen(look, self.clock, self.settings, self.desk, self.glyphs))
         else:
             self.action_search(alone=True)
@@ -180,9 +181,7 @@ class KstarApp(App[None]):
         """Look for inverters; `alone` takes a single one without asking."""
         if isinstance(self.screen, SearchScreen):
             return
-        look = self.searched.watching(
-            partial(find, self.settings, listen=_SEARCH_LISTEN), "the search screen was open"
-        )
+        look = self._look("the search screen was open")
         port, glyphs = self.settings.port, self.glyphs
         current = self.session.monitor.latest.address if self.session else None
         # The network is asked at the world's own pace, however fast the demo's day passes.
@@ -199,6 +198,10 @@ class KstarApp(App[None]):
                 glyphs=glyphs,
             )
         )
+
+    def _look(self, why: str) -> Find:
+        """One round of asking, noted for Diagnostics."""
+        return self.searched.watching(partial(find, self.settings, listen=_SEARCH_LISTEN), why)
 
     def action_go(self, where: str) -> None:
         """To one of the screens that show the inverter; each lies on Live."""
