@@ -297,7 +297,13 @@ class KstarApp(App[None]):
             past=self._past,
             searched=self.searched,
         )
-        live = LiveScreen(self.session, self.glyphs, demo=self._demo, calm=self._calm)
+        live = LiveScreen(
+            self.session,
+            self.glyphs,
+            demo=self._demo,
+            calm=self._calm,
+            calendar=self.calendar,
+        )
         self._rooms = Rooms(
             session=self.session,
             clock=self.clock,

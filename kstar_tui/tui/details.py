@@ -11,7 +11,7 @@ from rich.text import Text
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.panel import PanelScreen
-from kstar_tui.tui.words import NOTHING, duration, left_to, moment, number
+from kstar_tui.tui.words import NOTHING, duration, left_to, number
 
 if TYPE_CHECKING:
     from kstar_tui.mqtt.publisher import MqttStatus
@@ -56,7 +56,7 @@ def _inverter(view: View) -> list[Line]:
 
 def _link(view: View) -> list[Line]:
     update = view.update
-    since = moment(update.since.astimezone(view.now.tzinfo), view.now)
+    since = view.moment(update.since)
     lines = [
         ("state", f"{update.state} since {since}"),
         ("polls", f"{number(update.polls)}, {number(update.lost)} lost"),
@@ -98,7 +98,7 @@ def _publishing(view: View, status: MqttStatus) -> str:
         return left_to(view.history.pid if view.history else None)
     if status.client_id is None:
         return "waits for the inverter's name"
-    since = moment(status.since.astimezone(view.now.tzinfo), view.now)
+    since = view.moment(status.since)
     return f"{'connected' if status.connected else 'not connected'} since {since}"
 
 

@@ -114,5 +114,5 @@ def focus_view(of: Update | None = None, **changes: Any) -> FocusView:
         battery=ALL_DAY,
     )
     seen = DAY.with_reading(live.reading) if live.reading else DAY
-    values: dict[str, Any] = {"live": live, "calendar": CALENDAR, "today": seen}
+    values: dict[str, Any] = {"live": live, "today": seen}
     return FocusView(**{**values, **changes})

@@ -18,8 +18,9 @@ from kstar_tui.history.calendar import Calendar
 from kstar_tui.history.columns import INDEX
 from kstar_tui.history.store import Store
 from kstar_tui.monitor.energy import Flow
+from kstar_tui.tui.axis import time_labels
 from kstar_tui.tui.focus.battery import draw_battery
-from kstar_tui.tui.focus.course import fitted, hours
+from kstar_tui.tui.focus.course import fitted
 from kstar_tui.tui.focus.figures import CHARTED, SOC, STEP, Past, read
 from kstar_tui.tui.focus.grid import draw_grid
 from kstar_tui.tui.glyphs import UNICODE
@@ -67,7 +68,7 @@ def test_a_day_is_as_long_as_the_clocks_make_it(month: int, day: int, length: in
     assert course.count == length * 3600 // STEP
     narrow = fitted(course, 60)
     assert narrow.count <= 60
-    labels = hours(focus_view(calendar=calendar), narrow, 60)
+    labels = time_labels(narrow.start, narrow.step, narrow.count, calendar)
     assert labels[0] == (0, "00:00")
     assert len({text for _, text in labels}) == len(labels)
 

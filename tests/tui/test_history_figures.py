@@ -15,10 +15,11 @@ from kstar_tui.history.store import Store
 from kstar_tui.history.tariff import Tariff
 from kstar_tui.monitor.energy import Flow
 from kstar_tui.tui.glyphs import UNICODE
+from kstar_tui.tui.axis import time_labels
 from kstar_tui.tui.history.chart import Grid, Half, Panel, heights, nice
 from kstar_tui.tui.history.figures import column_minutes, read
 from kstar_tui.tui.history.period import Period, Reach
-from kstar_tui.tui.history.picture import HistoryView, draw_history, hour_labels
+from kstar_tui.tui.history.picture import HistoryView, draw_history
 from kstar_tui.tui.history.sums import cursor_parts
 
 BERLIN = Calendar(ZoneInfo("Europe/Berlin"))
@@ -56,10 +57,11 @@ def test_the_axis_shows_real_local_hours(day: date, hours: int) -> None:
     assert figures.seconds == hours * 3600
     assert figures.slots[-1].end == end
     minutes = (figures.slots[0].end - figures.slots[0].start) // 60
-    by_label = {text: index for index, text in hour_labels(figures, BERLIN)}
+    labels = time_labels(figures.slots[0].start, minutes * 60, len(figures.slots), BERLIN)
+    by_label = {text: index for index, text in labels}
     noon = (12 - 24 + hours) * 60
     assert by_label["12:00"] == noon // minutes
-    assert len(by_label) == len(hour_labels(figures, BERLIN))
+    assert len(by_label) == len(labels)
 
 
 def test_what_was_not_observed_is_no_zero() -> None:

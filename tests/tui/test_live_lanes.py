@@ -1,8 +1,8 @@
-"""Bars that stand and bars that hang, and the times of day above them."""
+"""Bars that stand and bars that hang."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,6 @@ from tui_world import NOON, cells, day_trail, reading, trail_of, view
 
 from kstar_tui.monitor.trail import Trail
 from kstar_tui.tui.glyphs import ASCII, UNICODE, Glyphs
-from kstar_tui.tui.live.axis import time_labels
 from kstar_tui.tui.live.lanes import MIN_HEIGHT, bars, draw_lanes, lane_heights
 from kstar_tui.tui.paint import Paint, Rect
 
@@ -140,47 +139,6 @@ def test_a_single_reading_is_drawn() -> None:
     text = cells(paint.picture(), 80, 9)
     assert text[1][10] == "█"
     assert text[1][11:60].strip() == ""
-
-
-def test_labels_stand_at_round_local_times() -> None:
-    berlin = timezone(timedelta(hours=2))
-    first = int(datetime(2026, 6, 18, 5, 50, tzinfo=UTC).timestamp() // 60)
-    labels = time_labels(first, 10, 60, NOON.astimezone(berlin))
-    assert labels[0] == (1, "08:00")
-    assert [text for _, text in labels] == [f"{hour:02}:00" for hour in (8, 10, 12, 14, 16)]
-    assert [column for column, _ in labels] == [1, 13, 25, 37, 49]
-
-
-@given(
-    st.integers(0, 30_000_000),
-    st.sampled_from((1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 97)),
-    st.integers(0, 200),
-    st.sampled_from((-570, 0, 60, 345)),
-)
-def test_labels_never_collide_and_stay_within(
-    first: int, minutes: int, columns: int, offset: int
-) -> None:
-    zone = timezone(timedelta(minutes=offset))
-    labels = time_labels(first, minutes, columns, NOON.astimezone(zone))
-    end = -1
-    for column, text in labels:
-        assert column > end
-        end = column + len(text)
-        assert end <= columns
-        at = datetime.fromtimestamp((first + column * minutes) * 60, zone)
-        shown = at.replace(hour=int(text[:2]), minute=int(text[3:]))
-        assert (shown - at) % timedelta(days=1) < timedelta(minutes=minutes), "in its own column"
-
-
-@pytest.mark.parametrize("days", [0, 1])
-def test_labels_survive_a_change_of_summer_time(days: int) -> None:
-    from zoneinfo import ZoneInfo
-
-    now = datetime(2026, 10, 25, 12, tzinfo=ZoneInfo("Europe/Berlin"))
-    first = int((now - timedelta(days=days, hours=12)).timestamp() // 60)
-    labels = time_labels(first, 20, 72, now)
-    assert labels
-    assert all(text.endswith(":00") for _, text in labels)
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_the_time_stands_still_while_the_estimate_wavers() -> None:
 def test_empty_or_down_to_the_reserve() -> None:
     empty = FULL._replace(filling=False, target=0, at=NOON + timedelta(hours=20))
     assert "51.2 V empty Fri 08:00" in battery(view(battery=empty), 24)
-    assert "51.2 V 20 % Fri 08:00" in battery(view(battery=empty._replace(target=20)), 24)
+    assert "51.2 V reserve Fri 08:00" in battery(view(battery=empty._replace(target=20)), 24)
 
 
 def test_nothing_is_foretold_from_an_old_reading() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from kstar_tui.history.calendar import Calendar
 from kstar_tui.link.interface import Address
 from kstar_tui.monitor.energy import Energy, Flow
 from kstar_tui.monitor.trail import Trail
@@ -119,6 +120,7 @@ def view(of: Update | None = None, **changes: Any) -> View:
         "now": NOON,
         "now_monotonic": 1000.0,
         "trail": Trail(),
+        "calendar": Calendar(UTC),
     }
     return View(**{**values, **changes})
 

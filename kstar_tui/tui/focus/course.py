@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from kstar_tui.tui.axis import time_labels
 from kstar_tui.tui.focus.figures import Course, Values
 from kstar_tui.tui.focus.view import FocusView
 from kstar_tui.tui.history.chart import GUTTER, NOTES, UNSAVED, Grid, Half, Panel, draw_panels
@@ -13,7 +14,6 @@ from kstar_tui.tui.words import number
 
 MIN_PANEL = 2
 _MINUTES = (1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 15, 16, 18, 20, 24, 30, 36, 45, 60, 90, 120, 180, 240)
-_LABEL_EVERY = 8
 _LOWEST_TOP = 1000.0
 
 
@@ -58,7 +58,10 @@ def draw_course(paint: Paint, rect: Rect, view: FocusView, pairs: tuple[Pair, ..
         panels = [_panel(view, course, pair) for pair in pairs]
         body = Rect(rect.x, rect.y, rect.width, rect.height - 1)
         draw_panels(paint, body, grid, panels, gaps, None)
-        for index, text in hours(view, course, room):
+        labels = time_labels(
+            course.start, course.step, course.count, view.calendar, over=room + NOTES - course.count
+        )
+        for index, text in labels:
             paint.put(grid.left(index), rect.bottom - 1, text, "dim")
 
 
@@ -115,22 +118,3 @@ def _most(view: FocusView, trace: Trace) -> str:
     if high is None:
         return ""
     return f"{number(high)} W" if trace.word else f"max {number(high)} W"
-
-
-def hours(view: FocusView, course: Course, room: int) -> list[tuple[int, str]]:
-    """(column, `HH:MM`) where a local hour that is worth a label begins, as far as it has room."""
-    minutes = course.step // 60
-    every = next((h for h in (1, 2, 3, 4, 6) if h * 60 / minutes >= _LABEL_EVERY), 6)
-    labels: list[tuple[int, str]] = []
-    day, seen = view.calendar.day(course.start), None
-    for index in range(course.count):
-        begin = course.start + index * course.step
-        # The first quarter of an hour in it: hours can begin between two columns.
-        for moment in range(-(-begin // 900) * 900, begin + course.step, 900):
-            local = view.calendar.local(moment)
-            if local.minute or local.hour % every or local.hour == seen or local.date() != day:
-                continue
-            if index + 5 <= room + NOTES and (not labels or index - labels[-1][0] > 5):
-                seen = local.hour
-                labels.append((index, f"{local:%H:%M}"))
-    return labels

@@ -196,7 +196,6 @@ class FocusScreen(RestingScreen):
             return
         self._canvas.view = FocusView(
             live=self._live(),
-            calendar=self._calendar,
             today=self._today,
             message=self._message,
         )
@@ -214,4 +213,5 @@ class FocusScreen(RestingScreen):
             demo=self._demo,
             calm=self._calm,
             battery=session.outlook.battery,
+            calendar=self._calendar,
         )

@@ -21,7 +21,6 @@ class FocusView:
     """One moment: what is live, and the day from disk. Without a day `message` says why."""
 
     live: View
-    calendar: Calendar
     today: Today | None = None
     message: tuple[str, ...] = ()
 
@@ -29,6 +28,11 @@ class FocusView:
     def update(self) -> Update:
         """The monitor's newest word."""
         return self.live.update
+
+    @property
+    def calendar(self) -> Calendar:
+        """Local days and times."""
+        return self.live.calendar
 
     @property
     def now(self) -> datetime:
@@ -75,7 +79,7 @@ class FocusView:
         """kWh of the local day; without a history only the load's, by the inverter."""
         if self.energy is not None:
             # Until something of a new day is on disk, nothing is known of it.
-            return self.energy.today.get(flow) if self.energy.day == self.now.date() else None
+            return self.energy.today.get(flow) if self.energy.day == self.live.day else None
         if flow is Flow.LOAD and self.reading is not None:
             return self.reading.load_energy_today
         return None

@@ -7,6 +7,7 @@ from datetime import date
 
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.monitor.energy import Flow
+from kstar_tui.tui.axis import time_labels
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.history.chart import (
     GUTTER,
@@ -24,7 +25,6 @@ from kstar_tui.tui.history.sums import cursor_parts, draw_list, draw_sums, kwh
 from kstar_tui.tui.paint import Paint, Picture, Rect
 
 _MIN_WIDTH, _MIN_HEIGHT = 60, 15
-_LABEL_EVERY = 8
 _ONLY_SUMS = "of days more than five years ago the sums alone are kept"
 
 
@@ -171,7 +171,10 @@ def _axis(paint: Paint, y: int, grid: Grid, view: HistoryView, figures: Figures)
         middle = grid.left(view.cursor) + grid.width // 2
         marked.append((middle, paint.glyphs.warning, "strong"))
     if figures.period.reach is Reach.DAY:
-        labels = hour_labels(figures, view.calendar)
+        first = figures.slots[0]
+        labels = time_labels(
+            first.start, first.end - first.start, grid.count, view.calendar, over=NOTES // 2
+        )
         marked += [(grid.left(index), text, "dim") for index, text in labels]
     else:
         bars: list[tuple[int, str, str]] = []
@@ -197,22 +200,3 @@ def _name(period: Period, reach: Reach) -> str:
     if reach is Reach.YEAR:
         return f"{period.first:%b}"
     return f"{period.first:%a} {period.first.day}" if reach is Reach.WEEK else str(period.first.day)
-
-
-def hour_labels(figures: Figures, calendar: Calendar) -> list[tuple[int, str]]:
-    """(slot, `HH:MM`) where a local hour that is worth a label begins."""
-    minutes = (figures.slots[0].end - figures.slots[0].start) // 60
-    hours = next((h for h in (1, 2, 3, 4, 6) if h * 60 / minutes >= _LABEL_EVERY), 6)
-    labels: list[tuple[int, str]] = []
-    seen = None
-    for index, slot in enumerate(figures.slots):
-        # The first whole local hour in the slot; a column can begin between two.
-        begin = -(-slot.start // 900) * 900
-        for moment in range(begin, slot.end, 900):
-            local = calendar.local(moment)
-            if local.minute or local.hour % hours or local.hour == seen:
-                continue
-            if index + 5 <= len(figures.slots) + NOTES // 2:
-                seen = local.hour
-                labels.append((index, f"{local:%H:%M}"))
-    return labels

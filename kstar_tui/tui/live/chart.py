@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from kstar_tui.monitor.trail import Series
 from kstar_tui.tui.glyphs import Glyphs
-from kstar_tui.tui.live.axis import time_labels
+from kstar_tui.tui.axis import time_labels
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.paint import Paint, Rect
 
@@ -38,7 +38,9 @@ def draw_chart(paint: Paint, rect: Rect, view: View) -> None:
     paint.put(x + 3, rect.y, f"{paint.glyphs.horizontal * 2} house", "house")
     _value_axis(paint, plot, step, ceiling)
     _plot(paint, plot, solar, house, ceiling)
-    for column, text in time_labels(first, minutes * halves, plot.width, view.now, gap=10):
+    for column, text in time_labels(
+        first * 60, minutes * halves * 60, plot.width, view.calendar, gap=10
+    ):
         paint.put(plot.x + column, plot.bottom, text, "dim")
 
 

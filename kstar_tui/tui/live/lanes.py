@@ -14,7 +14,7 @@ from itertools import cycle
 
 from kstar_tui.monitor.trail import Series, Trail
 from kstar_tui.tui.glyphs import Glyphs
-from kstar_tui.tui.live.axis import time_labels
+from kstar_tui.tui.axis import time_labels
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.paint import Paint, Rect
 from kstar_tui.tui.words import number
@@ -71,7 +71,7 @@ def draw_lanes(paint: Paint, rect: Rect, view: View) -> None:
         return
     first, minutes = trail.window(count)
     left = rect.x + LABEL_WIDTH
-    for column, text in time_labels(first, minutes, count, view.now):
+    for column, text in time_labels(first * 60, minutes * 60, count, view.calendar):
         paint.put(left + column, rect.y, text, "dim")
     if (last := trail.from_disk) is not None:
         paint.put(rect.x + 1, rect.y, "from disk", "dim")

@@ -5,7 +5,7 @@ Each gives its rows by importance; a smaller screen shows the first ones.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 
 from kstar_tui.monitor.battery_time import Estimate
 from kstar_tui.monitor.trail import Series
@@ -19,7 +19,6 @@ from kstar_tui.tui.words import (
     duration,
     grid_word,
     house_word,
-    moment,
     no_grid,
     number,
     solar_word,
@@ -108,9 +107,7 @@ def battery_rows(view: View, reading: Reading | None, width: int, glyphs: Glyphs
     else:
         rows.append(Row(volts, battery_end(estimate, view)))
     if estimate is not None and width >= 30:
-        # In tens of minutes: a countdown would be sent every minute.
-        left = duration(max(600, round(estimate.seconds / 600) * 600))
-        rows.append(Row(battery_end(estimate, view), (label("in about "), Part(left, text))))
+        rows.append(_until(estimate, view, width))
     settings = view.update.settings
     if settings is not None and settings.battery_capacity:
         reserve = settings.battery_soc_minimum
@@ -147,13 +144,23 @@ def battery_rows(view: View, reading: Reading | None, width: int, glyphs: Glyphs
 
 
 def battery_end(estimate: Estimate, view: View) -> tuple[Part, ...]:
-    """`full 15:10` or `empty 22:40`, to five minutes, with the weekday of another day."""
-    at = estimate.at.astimezone(view.now.tzinfo)
-    at += timedelta(seconds=150)
-    at = at.replace(minute=at.minute // 5 * 5, second=0, microsecond=0)
-    bottom = f"{estimate.target} %" if estimate.target else "empty"
+    """`full 15:10`, `empty 22:40` or `reserve 22:40`, to five minutes, with the weekday of another
+    day."""
+    at = datetime.fromtimestamp((estimate.at.timestamp() + 150) // 300 * 300, UTC)
+    bottom = "reserve" if estimate.target else "empty"
     word = "full" if estimate.filling else bottom
-    return label(f"{word} "), Part(moment(at, view.now), view.tone("text"))
+    return label(f"{word} "), Part(view.moment(at), view.tone("text"))
+
+
+def _until(estimate: Estimate, view: View, width: int) -> Row:
+    end = battery_end(estimate, view)
+    # In tens of minutes: a countdown would be sent every minute.
+    left = Part(
+        duration(max(600, round(estimate.seconds / 600) * 600)), view.tone("text"), end[1].field
+    )
+    room = width - sum(len(part.text) for part in (*end, left)) - 1
+    about = next((word for word in ("in about ", "in ", "") if len(word) <= room), "")
+    return Row(end, (label(about), left))
 
 
 def grid_rows(view: View, reading: Reading | None) -> list[Row]:
@@ -241,16 +248,11 @@ def _nothing(view: View) -> list[Row]:
 
 
 def _peak(view: View, name: str, series: Series) -> Row:
-    peak = view.trail.peak(series, midnight(view.now))
+    peak = view.trail.peak(series, view.midnight)
     if peak is None or peak[0] <= 0:
         return Row((label(name),), (label(NOTHING),))
     watts, at = peak
     return Row(
-        (label(name), Part(f" {moment(at.astimezone(view.now.tzinfo), view.now)}", "dim")),
+        (label(name), Part(f" {view.moment(at)}", "dim")),
         measured(watts, "W", series.value, style=view.tone("text")),
     )
-
-
-def midnight(now: datetime) -> datetime:
-    """The start of the local day."""
-    return now.replace(hour=0, minute=0, second=0, microsecond=0)

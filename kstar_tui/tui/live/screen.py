@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.widgets import Footer
 
+from kstar_tui.history.calendar import Calendar
 from kstar_tui.monitor.update import Update
 from kstar_tui.tui.canvas import Canvas
 from kstar_tui.tui.details import DetailsScreen
@@ -72,12 +73,21 @@ class LiveScreen(RestingScreen):
 
     DEFAULT_CSS = "LiveScreen.-narrow FooterKey.-command-palette { display: none; }"
 
-    def __init__(self, session: Session, glyphs: Glyphs, *, demo: bool, calm: float) -> None:
+    def __init__(
+        self,
+        session: Session,
+        glyphs: Glyphs,
+        *,
+        demo: bool,
+        calm: float,
+        calendar: Calendar | None = None,
+    ) -> None:
         super().__init__()
         self.session = session
         self.paused: datetime | None = None
         self._demo = demo
         self._calm = calm
+        self._calendar = calendar or Calendar()
         self._glyphs = glyphs
         self._canvas = LiveCanvas(glyphs)
         self._update: Update = session.monitor.latest
@@ -154,4 +164,5 @@ class LiveScreen(RestingScreen):
             calm=self._calm,
             today=session.outlook.today,
             battery=session.outlook.battery,
+            calendar=self._calendar,
         )

@@ -12,7 +12,6 @@ from kstar_tui.tui.words import (
     age,
     duration,
     left_to,
-    moment,
     number,
     short_name,
 )
@@ -144,7 +143,7 @@ def _conversation(paint: Paint, x: int, y: int, end: int, view: View) -> None:
 
 def _offline(view: View, room: int) -> str:
     update = view.update
-    since = moment(update.since.astimezone(view.now.tzinfo), view.now)
+    since = view.moment(update.since)
     after: list[str] = []
     if update.next_poll_monotonic is not None:
         wait = update.next_poll_monotonic - view.now_monotonic

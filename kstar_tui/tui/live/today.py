@@ -10,7 +10,6 @@ from kstar_tui.tui.advice import advice
 from kstar_tui.tui.live.rows import Part, label, measured
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.paint import Paint, Rect
-from kstar_tui.tui.words import moment
 
 _EVENT_STYLES = {
     Severity.NOTE: "text",
@@ -46,7 +45,7 @@ def today_figures(view: View) -> list[Figure]:
     reading, energy = view.reading, view.update.energy
     if energy is not None:
         # Until something of a new day is on disk, nothing is known of it.
-        known = energy.today if energy.day == view.now.date() else {}
+        known = energy.today if energy.day == view.day else {}
         return [
             Figure(word, known.get(flow), f"{flow.energy}_today") for flow, word in _WORDS.items()
         ]
@@ -78,7 +77,7 @@ def draw_today(paint: Paint, rect: Rect, view: View) -> None:
 
 def _shares(view: View, *, ascii_only: bool) -> list[Figure]:
     day = view.today
-    if day is None or day.day != view.now.date():
+    if day is None or day.day != view.day:
         return []
     own, enough = (
         None if share is None else 100 * share
@@ -149,8 +148,7 @@ def draw_events(paint: Paint, rect: Rect, view: View) -> None:
         return
     room = rect.right - 1
     for y, event in enumerate(view.events[: rect.height - 1], rect.y + 1):
-        at = moment(event.at.astimezone(view.now.tzinfo), view.now)
-        left = paint.put(x, y, at.ljust(13), "dim")
+        left = paint.put(x, y, view.moment(event.at).ljust(13), "dim")
         paint.put(left, y, event.text[: max(0, room - left)], _EVENT_STYLES[event.severity])
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from kstar_tui.history.calendar import Calendar
 from kstar_tui.monitor.battery_time import Estimate
 from kstar_tui.monitor.events import Event
 from kstar_tui.monitor.trail import Trail
 from kstar_tui.monitor.update import Update
 from kstar_tui.protocol.reading import Reading
-from kstar_tui.tui.words import age
+from kstar_tui.tui.words import age, moment
 
 if TYPE_CHECKING:
     # Each is loaded only where it is on.
@@ -39,6 +40,8 @@ class View:
     today: TodaySummary | None = None
     """Shares and money of the day; None where no history is kept."""
     battery: Estimate | None = None
+    calendar: Calendar = field(default_factory=Calendar)
+    """What was local time then: the offset of `now` is not that of every day."""
 
     @property
     def reading(self) -> Reading | None:
@@ -66,6 +69,20 @@ class View:
             wait = str((due - self.now_monotonic) // 10)
         old = "" if self.age is None else age(self.age, self.calm)
         return f"{self.now:%H:%M}", old, wait
+
+    @property
+    def day(self) -> date:
+        """The local day of now."""
+        return self.calendar.day(self.now.timestamp())
+
+    @property
+    def midnight(self) -> datetime:
+        """The moment at which that day began."""
+        return datetime.fromtimestamp(self.calendar.start(self.day), UTC)
+
+    def moment(self, at: datetime) -> str:
+        """A local time of day, with the date where it is not today's."""
+        return moment(self.calendar.local(at.timestamp()), self.now)
 
     def tone(self, style: str) -> str:
         """The style for a live value: dim where the value is of the past."""
