@@ -13,19 +13,18 @@ from kstar_tui.protocol.reading import Reading
 _SHOWN_MINUTES = 24 * 60
 KEPT_MINUTES = _SHOWN_MINUTES + 60
 """Minutes after which a bucket is forgotten."""
-_WIDTHS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240)
-"""Minutes a column that fall on round times of day."""
 
 
 def window(oldest: int, latest: int, count: int) -> tuple[int, int]:
     """(first minute since 1970, minutes a column) of `count` columns that show the last day, as
-    far as there is one, at round times."""
-    oldest = max(oldest, latest - _SHOWN_MINUTES + 1)
-    for minutes in _WIDTHS:
+    far as there is one; columns begin at multiples of their width."""
+    whole = -(-_SHOWN_MINUTES // count)
+    for minutes in range(1, whole):
         first = oldest - oldest % minutes
         if first + count * minutes > latest:
             return first, minutes
-    return oldest - oldest % _WIDTHS[-1], -(-KEPT_MINUTES // count)
+    first = oldest - oldest % whole
+    return max(first, (latest // whole - count + 1) * whole), whole
 
 
 class Series(StrEnum):
@@ -152,7 +151,7 @@ class Trail:
         """(first minute since 1970, minutes a column) so that `count` columns show all there is.
 
         The first column stays where the data begins, so that drawings only grow to the right,
-        until there is a whole day; then the oldest leaves.
+        until there is a whole day; then the newest is the last one, and the oldest leaves.
         """
         if self._latest is None or count < 1:
             return 0, 1

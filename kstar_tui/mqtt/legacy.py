@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +12,16 @@ if TYPE_CHECKING:
 
 DEFAULT_PREFIX = "sensor/inverter"
 
+LEGACY = {
+    "pv_power": "pvpower",
+    "grid_power": "grid",
+    "grid_import_power": "grid/import",
+    "grid_export_power": "grid/export",
+    "load_power": "load",
+    "temperature": "temp",
+    "energy_today": "etoday",
+}
+"""The end of the topic by field."""
 _MAX_PREFIX = 200
 
 
@@ -32,19 +44,11 @@ def parse_prefix(text: str) -> str:
 
 def legacy_messages(reading: Reading, prefix: str = DEFAULT_PREFIX) -> list[tuple[str, str]]:
     """Topic and payload of each value that the reading holds; a value not known has none."""
-    values = (
-        ("pvpower", _decimal(reading.pv_power, 2)),
-        ("grid", _whole(reading.grid_power)),
-        ("grid/import", _whole(reading.grid_import_power)),
-        ("grid/export", _whole(reading.grid_export_power)),
-        ("load", _whole(reading.load_power)),
-        ("temp", _degrees(reading.temperature)),
-        ("etoday", _decimal(reading.energy_today, 1)),
-    )
+    values = ((name, _SPELT[field](getattr(reading, field))) for field, name in LEGACY.items())
     return [(f"{prefix}/{name}", text) for name, text in values if text is not None]
 
 
-def _whole(value: int | None) -> str | None:
+def _whole(value: float | None) -> str | None:
     return None if value is None else str(value)
 
 
@@ -63,3 +67,14 @@ def _degrees(value: float | None) -> str | None:
     tenths = round(value * 10)
     whole = (abs(tenths) + 5) // 10
     return str(-whole if tenths < 0 else whole)
+
+
+_SPELT: dict[str, Callable[[float | None], str | None]] = {
+    "pv_power": partial(_decimal, places=2),
+    "grid_power": _whole,
+    "grid_import_power": _whole,
+    "grid_export_power": _whole,
+    "load_power": _whole,
+    "temperature": _degrees,
+    "energy_today": partial(_decimal, places=1),
+}

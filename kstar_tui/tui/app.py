@@ -70,6 +70,7 @@ class KstarApp(App[None]):
     TITLE = "kstar-tui"
     # Where the terminal has nothing but ASCII, Textual's own widgets must do with it too.
     CSS = """
+    Tooltip { max-width: 72; }
     .-ascii PanelScreen > VerticalScroll { border: ascii $accent; }
     .-ascii FooterKey.-command-palette { border-left: none; }
     .-ascii CommandPalette > Vertical { border: none; }

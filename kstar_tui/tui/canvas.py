@@ -6,10 +6,13 @@ import logging
 
 from rich.segment import Segment
 from textual import events
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from kstar_tui.tui.explain import Told
+from kstar_tui.tui.glyphs import UNICODE, Glyphs
 from kstar_tui.tui.paint import Line, Picture, Span
 from kstar_tui.tui.palette import Palette, palette_for
 
@@ -38,6 +41,8 @@ class Canvas(Widget):
     """Draws itself by `draw` for its size; `redraw` compares and repaints the difference."""
 
     DEFAULT_CSS = "Canvas { height: 1fr; width: 1fr; }"
+    glyphs: Glyphs = UNICODE
+    """The signs that the terminal has."""
 
     def __init__(self, name: str) -> None:
         """`name` is its id in style sheets and queries."""
@@ -51,7 +56,7 @@ class Canvas(Widget):
         """What to show in this many cells."""
         raise NotImplementedError
 
-    def explain(self, field: str) -> str | None:
+    def explain(self, field: str) -> Told | str | None:
         """What to tell of a field under the mouse."""
         return None
 
@@ -111,7 +116,9 @@ class Canvas(Widget):
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """The tooltip tells of the value under the mouse."""
         span = self.span_at(event.x, event.y)
-        self.tooltip = self.explain(span.field) if span is not None and span.field else None
+        told = self.explain(span.field) if span is not None and span.field else None
+        text = told.text if isinstance(told, Told) else told
+        self.tooltip = None if text is None else Content(self.glyphs.spell(text))
 
     def span_at(self, x: int, y: int) -> Span | None:
         """What stands at a cell."""

@@ -8,6 +8,10 @@ from rich.text import Text
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.panel import PanelScreen
 
+_VALUES = [
+    ("y", "what a value is, its bytes and topic; a click does it too"),
+    ("y Y esc", "then: copy it, copy all of that, end; arrows and tab move"),
+]
 _ONLY_READS = "\nkstar-tui only reads. Change settings with the maker's app."
 
 
@@ -61,7 +65,7 @@ def focus_signs(g: Glyphs) -> list[tuple[str, str]]:
         (g.spell("×"), "not observed: a gap, not zero"),
         ("*", "known from a sister model, not confirmed on a KStar"),
         (g.spell("—"), "the inverter does not say"),
-        ("mouse", "over a value: what it is, and its bytes"),
+        *_VALUES,
     ]
 
 
@@ -99,4 +103,5 @@ def _signs(g: Glyphs) -> list[tuple[str, str]]:
         (g.stale, "stale: two polls without an answer"),
         (g.offline, "offline: three or more; values are dim, with their age"),
         ("*", "known from a sister model, not confirmed on a KStar"),
+        *_VALUES,
     ]

@@ -90,6 +90,8 @@ def _palette(colours: Mapping[str, str], background: str) -> Palette:
     on_area, area = _colour(colours["house-on-solar"]), _colour(colours["solar-area"])
     styles["house-on-solar"] = Style(color=on_area, bgcolor=area)
     styles["title"] = styles["text"] + Style(bold=True)
+    styles["mark"] = styles["strong"] + Style(reverse=True)
+    styles["mark-edge"] = styles["strong"]
     styles["alarm"] = styles["fault"] + Style(reverse=True)
     return Palette(styles)
 

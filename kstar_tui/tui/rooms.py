@@ -80,7 +80,9 @@ class Rooms:
         from kstar_tui.tui.diagnostics.screen import DiagnosticsScreen
         from kstar_tui.tui.diagnostics.source import DiagnosticsSource
 
-        source = DiagnosticsSource(self.session, demo=self.demo, calm=self.calm)
+        source = DiagnosticsSource(
+            self.session, demo=self.demo, calm=self.calm, calendar=self.calendar
+        )
         return DiagnosticsScreen(source, self.about, self.glyphs)
 
 

@@ -15,6 +15,7 @@ NO_GRID = 50.0
 """Volts under which there is no grid to speak of."""
 
 NOTHING = "—"
+_NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
 def number(value: float | None, decimals: int = 0, width: int = 0) -> str:
@@ -25,6 +26,14 @@ def number(value: float | None, decimals: int = 0, width: int = 0) -> str:
     if not any(digit in text for digit in "123456789"):
         text = text.lstrip("-")
     return text.rjust(width)
+
+
+def nice(value: float) -> float:
+    """The next round number from `value` on."""
+    power = 1.0
+    while power * 10 <= value:
+        power *= 10
+    return next(power * step for step in _NICE if value <= power * step + 1e-9)
 
 
 def duration(seconds: float) -> str:

@@ -140,8 +140,9 @@ def test_after_a_day_the_oldest_leaves() -> None:
     latest = FIRST + 3 * DAY - 5
     for count in (20, 54, 104, 180):
         first, minutes = trail.window(count)
-        assert latest - DAY - minutes < first <= latest - DAY + 1
-        assert first + count * minutes > latest
+        assert first % minutes == 0
+        assert first + (count - 1) * minutes <= latest < first + count * minutes, "to the edge"
+        assert DAY <= count * minutes < DAY + count, "a day, in columns as narrow as can be"
         values = trail.columns(Series.HOUSE, first, minutes, count)
         assert any(value is not None for value in values[-count // 2 :])
     assert trail.peak(Series.HOUSE, START) == (3 * DAY - 5, START + timedelta(minutes=3 * DAY - 5))

@@ -211,7 +211,7 @@ async def test_a_new_size_is_a_new_picture(inverter: Simulator, clock: HandClock
             assert len(lines) == height
             assert max(map(len, lines)) <= width
             if (width, height) == (200, 60):
-                assert "Last hours" in text
+                assert "Today, kWh" in text
             if (width, height) == (44, 12):
                 assert "Charge" in text
                 assert "╭" not in text
@@ -265,8 +265,9 @@ async def test_a_value_tells_of_itself(inverter: Simulator, clock: HandClock) ->
         latest = live(pilot).session.monitor.latest.reading
         assert latest is not None
         raw = latest.raw[7:-2]
-        assert (
-            canvas.tooltip == f"Grid voltage, V\ngrid_voltage\nbytes 34-35: {raw[34:36].hex(' ')}"
+        assert str(canvas.tooltip) == (
+            f"Grid voltage, V\ngrid_voltage\nbytes 34-35: {raw[34:36].hex(' ')}\n"
+            f"MQTT (off): kstar/{inverter.options.serial_number}/state, key grid_voltage"
         )
         await pilot.hover("#live", offset=(0, 0))
         await pilot.pause()

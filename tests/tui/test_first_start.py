@@ -334,7 +334,7 @@ async def test_where_it_cannot_be_written_one_can_go_on(inverter: Simulator, hom
             "SIM0000000001",
             "chosen now",
         )
-        await pilot.press("k")
+        await pilot.press("K")
         await told(pilot, "cannot be written")
 
 
@@ -472,9 +472,9 @@ async def test_another_one_chosen_by_hand_is_kept_when_the_user_says_so(
         await see(pilot, "Found 2 inverters", "shown now")
         await pilot.press("up", "down", "enter")
         await see(pilot, "● online", "…0002")
-        await told(pilot, "Shown until you quit. k keeps it")
+        await told(pilot, "Shown until you quit. K keeps it")
         assert home.saved["inverter"]["serial"] == "SIM0000000001"
-        await pilot.press("k")
+        await pilot.press("K")
         await told(pilot, f"KSE5000 …0002 at {second.address} is kept in")
         assert home.saved["inverter"] == {
             "host": "127.0.0.2",
@@ -495,7 +495,7 @@ async def test_another_one_chosen_by_hand_is_kept_when_the_user_says_so(
         await see(pilot, "Found 2 inverters")
         await pilot.press("up", "down", "enter")
         await see(pilot, "● online", "…0002")
-        await pilot.press("k")
+        await pilot.press("K")
         await told(pilot, "But environment KSTAR_HOST wins over it")
 
 
@@ -525,7 +525,7 @@ async def test_found_again_at_its_new_address_after_the_program_was_off(
             clock.advance(5.0)
         await see(pilot, "● online", "…0002")
         assert address_of(app) == second.address
-        await pilot.press("k")
+        await pilot.press("K")
         await told(pilot, "is kept in")
         assert home.saved["inverter"]["host"] == "127.0.0.2"
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from focus_world import BANKS, FULL, SISTER, focus_view
+from focus_world import BANKS, FULL, focus_view
 from hypothesis import given
 from hypothesis import strategies as st
 from tui_world import ENERGY, NOBODY_KNOWS, NOON, cells, reading, update, view, without_reading
@@ -160,8 +160,9 @@ def test_every_field_of_grid_and_load_is_on_the_largest_size() -> None:
     wanted = {n for n, row in FIELDS.items() if row.group in (Group.GRID, Group.LOAD)}
     groups = (Group.GRID, Group.LOAD)
     wanted |= {n for n, row in SETTING_FIELDS.items() if row.group in groups}
-    wanted |= {"inverter_power", "ac_output_current", "load_energy_today", "country"}
-    wanted |= {"grid_import_energy_today", "grid_export_energy_total", "load_power:high"}
+    wanted |= {"inverter_power", "ac_output_current", "energy/load_energy_today", "country"}
+    wanted |= {"energy/grid_import_energy_today", "energy/grid_export_energy_total"}
+    wanted |= {"load_power:high", "since"}
     assert wanted <= set(shown)
 
 
@@ -236,18 +237,3 @@ def test_a_new_reading_changes_few_cells(size: tuple[int, int]) -> None:
     old, new = ({(y, s) for y, line in enumerate(p) for s in line} for p in (before, after))
     # The load, in its panel and in its table.
     assert len(new - old) == len(old - new) == 2
-
-
-def test_what_a_value_is() -> None:
-    one = VIEWS["usual"].reading
-    assert one is not None
-    raw = one.raw[7:-2]
-    said = explain("grid_voltage", one)
-    assert said == f"Grid voltage, V\ngrid_voltage\nbytes 34-35: {raw[34:36].hex(' ')}"
-    assert "follows from other values" in (explain("battery_power", one) or "")
-    assert "GoodWe" in (explain("battery_temperature", one) or "")
-    assert "lowest today" in (explain("grid_voltage:low", one) or "")
-    assert "bytes 22-23 of the settings" in (explain("battery_capacity", None) or "")
-    assert "integrated" in (explain("grid_import_energy_today", one) or "")
-    assert explain("nobody", one) is None
-    assert SISTER["battery_temperature"] == 7.5

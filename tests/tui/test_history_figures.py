@@ -14,13 +14,14 @@ from kstar_tui.history.calendar import Calendar
 from kstar_tui.history.store import Store
 from kstar_tui.history.tariff import Tariff
 from kstar_tui.monitor.energy import Flow
-from kstar_tui.tui.glyphs import UNICODE
 from kstar_tui.tui.axis import time_labels
-from kstar_tui.tui.history.chart import Grid, Half, Panel, heights, nice
+from kstar_tui.tui.glyphs import UNICODE
+from kstar_tui.tui.history.chart import Grid, Half, Panel, heights
 from kstar_tui.tui.history.figures import column_minutes, read
 from kstar_tui.tui.history.period import Period, Reach
 from kstar_tui.tui.history.picture import HistoryView, draw_history
 from kstar_tui.tui.history.sums import cursor_parts
+from kstar_tui.tui.words import nice
 
 BERLIN = Calendar(ZoneInfo("Europe/Berlin"))
 

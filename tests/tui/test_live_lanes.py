@@ -101,12 +101,12 @@ def test_lanes_fill_their_room_in_pairs(rows: int) -> None:
     assert rows - sum(heights) in (0, 1)
 
 
-@given(st.integers(0, 90), st.integers(0, 30), st.booleans())
+@given(st.integers(0, 130), st.integers(0, 30), st.booleans())
 def test_lanes_draw_within_their_rectangle(width: int, height: int, plain: bool) -> None:
     glyphs = ASCII if plain else UNICODE
-    paint = Paint(100, 40, glyphs)
+    paint = Paint(140, 40, glyphs)
     draw_lanes(paint, Rect(4, 3, width, height), view(trail=DAY))
-    for y, line in enumerate(cells(paint.picture(), 100, 40)):
+    for y, line in enumerate(cells(paint.picture(), 140, 40)):
         if not 3 <= y < 3 + height:
             assert not line.strip()
         assert not line[:4].strip()
@@ -123,8 +123,30 @@ def test_every_lane_has_its_name_and_says_its_peak() -> None:
     text = "\n".join(cells(paint.picture(), 80, 9))
     for word in ("Solar", "House", "Charge", "Battery", "Grid", "max", "out", "in", "import"):
         assert word in text
-    assert "now" in text
-    assert "%" in text
+    assert "30 to 60 %" in text
+    assert "kW" not in text
+
+
+def test_a_wide_screen_says_what_a_full_lane_stands_for() -> None:
+    paint = Paint(120, 15, UNICODE)
+    draw_lanes(paint, paint.area, view(trail=DAY))
+    text = cells(paint.picture(), 120, 15)
+    scale = [line[10:17].strip() for line in text if line[17] == "┤"]
+    # Round, and both halves of a pair alike.
+    assert scale == ["6 kW", "2 kW", "100 %", "1.5 kW", "1.5 kW", "1 kW", "1 kW"]
+
+
+def test_what_was_not_observed_is_marked_and_what_is_to_come_is_not() -> None:
+    trail = trail_of([(0, reading()), (1, reading()), (20, reading()), (21, reading())])
+    paint = Paint(80, 9, UNICODE)
+    draw_lanes(paint, paint.area, view(trail=trail))
+    solar = cells(paint.picture(), 80, 9)[2][10:64]
+    assert solar.rstrip() == "██" + "×" * 18 + "██"
+    # An hour without a reading is no hour without sun.
+    night = trail_of([(m, reading(pv1_current=0.0, pv2_current=0.0)) for m in range(10)])
+    paint = Paint(80, 9, UNICODE)
+    draw_lanes(paint, paint.area, view(trail=night))
+    assert "×" not in "".join(cells(paint.picture(), 80, 9))
 
 
 def test_no_lanes_before_the_first_reading() -> None:

@@ -117,7 +117,7 @@ def shown(one: View, width: int, height: int, glyphs: Glyphs = UNICODE) -> str:
     [
         ((80, 23), "Solar Battery Grid House KSE4000 online now Today Charge polls 64"),
         ((120, 39), "capacity backup Total Events nothing"),
-        ((200, 59), "Last hours solar kW supply Events"),
+        ((200, 59), "Today, kWh in all solar kW supply Events"),
         ((44, 12), "Solar House Grid exporting Battery charging Charge Today"),
     ],
 )

@@ -6,9 +6,21 @@ import re
 from datetime import timedelta
 
 import pytest
-from tui_world import INFO, NOBODY_KNOWS, NOON, cells, mqtt, reading, update, view, without_reading
+from tui_world import (
+    ENERGY,
+    INFO,
+    NOBODY_KNOWS,
+    NOON,
+    cells,
+    mqtt,
+    reading,
+    update,
+    view,
+    without_reading,
+)
 
 from kstar_tui.history.keeping import HistoryStatus, Keeping
+from kstar_tui.history.today import TodaySummary
 from kstar_tui.monitor.update import LinkState
 from kstar_tui.protocol.device import DeviceInfo
 from kstar_tui.tui.glyphs import ASCII, UNICODE, Glyphs
@@ -18,6 +30,7 @@ from kstar_tui.tui.live.today import draw_events, draw_today
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.paint import Paint
 
+SHARES = TodaySummary(NOON.date(), 0.64, 0.88)
 NIGHT = {"pv1_current": 0.0, "pv2_current": 0.0}
 
 
@@ -235,7 +248,7 @@ def test_todays_energy() -> None:
     draw_today(paint, paint.area, view())
     today, total = cells(paint.picture(), 80, 2)
     assert words(today) == "Today solar 14.2 house 6.4 kWh by the inverter"
-    assert words(total) == "Total solar 12 345.6 house 8 765.4 kWh ran 12 345 h"
+    assert words(total) == "Total solar 12 346 house 8 765 kWh ran 12 345 h"
 
 
 def test_no_events_is_said_too() -> None:
@@ -253,13 +266,30 @@ def compact(one: View, width: int = 44, height: int = 12) -> list[str]:
 def test_the_short_list() -> None:
     assert [line.split() for line in compact(view())[:7]] == [
         ["●", "online", "now"],
-        ["Solar", "3", "300", "W"],
-        ["House", "1", "530", "W"],
+        ["Solar", "producing", "3", "300", "W"],
+        ["House", "using", "1", "530", "W"],
         ["Grid", "exporting", "421", "W"],
         ["Battery", "charging", "1", "434", "W"],
-        ["Charge", "64", "%"],
-        ["Today", "solar", "14.2", "kWh"],
+        ["Charge", "███████████████████░░░░░░░░░░░", "64", "%"],
+        ["Today", "solar", "14.2", "kWh", "house", "6.4", "kWh"],
     ]
+
+
+def test_the_short_list_of_a_narrow_screen_has_one_figure_a_line() -> None:
+    lines = compact(view(update(energy=ENERGY), today=SHARES), 30, 20)
+    assert [words(line) for line in lines[5:]][:10] == [
+        "Charge ██████████░░░░░░ 64 %",
+        "Today solar 14.2 kWh",
+        "house 6.4 kWh",
+        "import 0.8 kWh",
+        "export 5.1 kWh",
+        "charge 4.6 kWh",
+        "discharge 1.3 kWh",
+        "self-use 64 %",
+        "self-sufficient 88 %",
+        "",
+    ]
+    assert {len(line) for line in lines[5:14]} == {30}, "numbers stand under each other"
 
 
 def test_the_short_list_tells_faults_first() -> None:

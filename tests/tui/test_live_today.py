@@ -106,10 +106,9 @@ def test_the_small_screen_has_it_too() -> None:
     paint = Paint(44, 12, UNICODE)
     draw_compact(paint, paint.area, view(update(energy=ENERGY, reading=reading()), battery=FULL))
     text = [" ".join(line.split()) for line in cells(paint.picture(), 44, 12)]
-    assert "Charge full 15:10 64 %" in text
-    assert text[6:10] == [
-        "Today solar 14.2 kWh",
-        "house 6.4 kWh",
-        "import 0.8 kWh",
-        "export 5.1 kWh",
+    assert "Charge ████████████░░░░░░ full 15:10 64 %" in text
+    assert text[6:9] == [
+        "Today solar 14.2 kWh house 6.4 kWh",
+        "import 0.8 kWh export 5.1 kWh",
+        "charge 4.6 kWh discharge 1.3 kWh",
     ]

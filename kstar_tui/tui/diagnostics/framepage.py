@@ -20,8 +20,9 @@ from kstar_tui.tui.diagnostics.hexrows import (
     part_style,
 )
 from kstar_tui.tui.diagnostics.view import Cursor, DiagnosticsView
+from kstar_tui.tui.live.view import View
 from kstar_tui.tui.paint import Paint, Rect
-from kstar_tui.tui.words import moment, number
+from kstar_tui.tui.words import number
 
 REQUEST = "request:"
 """The field of a word that chooses a frame begins so."""
@@ -79,15 +80,15 @@ def _choice(paint: Paint, rect: Rect, view: DiagnosticsView) -> None:
         x = paint.put(x, rect.y, text, "strong" if chosen else "dim", f"{REQUEST}{request.name}")
     if view.seen is None:
         return
-    at = view.seen.at.astimezone(view.live.now.tzinfo)
-    came = f"{_exactly(at, view.live.now)}, {len(view.seen.frame.raw)} bytes"
+    came = f"{_exactly(view.seen.at, view.live)}, {len(view.seen.frame.raw)} bytes"
     if rect.right - 1 - len(came) > x:
         current = view.live.current or view.request is not Request.RUNNING_DATA
         paint.right(rect.right - 1, rect.y, came, "dim" if current else "warning")
 
 
-def _exactly(at: datetime, now: datetime) -> str:
-    return f"{at:%H:%M:%S}" if at.date() == now.date() else moment(at, now)
+def _exactly(at: datetime, live: View) -> str:
+    local = live.calendar.local(at.timestamp())
+    return f"{local:%H:%M:%S}" if local.date() == live.now.date() else live.moment(at)
 
 
 def _nothing(paint: Paint, rect: Rect, view: DiagnosticsView) -> None:
@@ -105,7 +106,7 @@ def _detail(paint: Paint, rect: Rect, seen: Seen, view: DiagnosticsView) -> None
     """What is known of the selected part and byte, as much as there is room for."""
     if rect.width < 12:
         return
-    lines = detail_lines(seen, view.cursor, view.live.now)
+    lines = detail_lines(seen, view.cursor, view.live)
     y = rect.y
     for text, style in lines:
         for line in wrap(text, rect.width):
@@ -115,7 +116,7 @@ def _detail(paint: Paint, rect: Rect, seen: Seen, view: DiagnosticsView) -> None
             y += 1
 
 
-def detail_lines(seen: Seen, cursor: Cursor, now: datetime) -> list[tuple[str, str]]:
+def detail_lines(seen: Seen, cursor: Cursor, live: View) -> list[tuple[str, str]]:
     """What is known of the selected part and byte, the most important first, with styles."""
     part, byte, raw = parts_of(seen.frame)[cursor.part], cursor.byte, seen.frame.raw
     style = part_style(part)
@@ -138,7 +139,7 @@ def detail_lines(seen: Seen, cursor: Cursor, now: datetime) -> list[tuple[str, s
     lines.append((f"byte {place}: {value} {value:08b}{sign}", "text"))
     moves = seen.moves.get(byte)
     if moves is not None:
-        last = _exactly(moves.last.astimezone(now.tzinfo), now)
+        last = _exactly(moves.last, live)
         often = "once" if moves.times == 1 else f"{number(moves.times)} times, last"
         lines.append((f"{CHANGED} changed {often} {last}", "text"))
     if part.name:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from textwrap import wrap
 
 from kstar_tui.monitor.quality import Refusal, Stretch
+from kstar_tui.tui.axis import time_labels
 from kstar_tui.tui.diagnostics.view import DiagnosticsView
 from kstar_tui.tui.history.chart import GUTTER, NOTES, Grid, Half, Panel, draw_panels
-from kstar_tui.tui.live.axis import time_labels
 from kstar_tui.tui.live.status import state_glyph
+from kstar_tui.tui.live.view import View
 from kstar_tui.tui.paint import Paint, Rect
-from kstar_tui.tui.words import STATE_STYLES, duration, moment, number
+from kstar_tui.tui.words import STATE_STYLES, duration, number
 
 _PANELS = 4
 _TALLEST = 9
@@ -70,7 +70,7 @@ def draw_link_list(paint: Paint, rect: Rect, view: DiagnosticsView) -> None:
 def figures(view: DiagnosticsView) -> tuple[list[Figure], list[Figure]]:
     """How it goes as numbers: of the polls, and of the answers."""
     update, whole = view.live.update, view.quality.whole
-    since = moment(update.since.astimezone(view.live.now.tzinfo), view.live.now)
+    since = view.live.moment(update.since)
     lost = f"{number(update.lost)}{_share(update.lost, update.polls)}"
     if update.lost_in_a_row > 1:
         lost += f", now {number(update.lost_in_a_row)} in a row"
@@ -106,7 +106,7 @@ def _chart(paint: Paint, rect: Rect, view: DiagnosticsView) -> None:
     gaps = view.quality.gaps(first, minutes, count)
     body = Rect(rect.x, rect.y, rect.width, rect.height - 1)
     draw_panels(paint, body, grid, panels(columns), gaps, None)
-    for column, text in time_labels(first, minutes, count, view.live.now):
+    for column, text in time_labels(first * 60, minutes * 60, count, view.live.calendar):
         paint.put(grid.left(column), rect.bottom - 1, text, "dim")
     span = duration(60 * minutes)
     paint.right(rect.right - 1, rect.bottom - 1, f"{span} each", "dim")
@@ -161,16 +161,16 @@ def _reasons(paint: Paint, rect: Rect, view: DiagnosticsView, reasons: list[Refu
     room = rect.height - 1
     shown = reasons if len(reasons) <= room else reasons[: max(0, room - 1)]
     for y, one in enumerate(shown, rect.y + 1):
-        _reason(paint, Rect(rect.x, y, rect.width, 1), one, wide, view.live.now)
+        _reason(paint, Rect(rect.x, y, rect.width, 1), one, wide, view.live)
     if len(shown) < len(reasons) and room:
         more = f"and {len(reasons) - len(shown)} more reasons; w writes all of them into a report"
         paint.put(rect.x, rect.bottom - 1, more[: rect.width], "dim")
 
 
-def _reason(paint: Paint, rect: Rect, one: Refusal, wide: int, now: datetime) -> None:
+def _reason(paint: Paint, rect: Rect, one: Refusal, wide: int, live: View) -> None:
     paint.put(rect.x, rect.y, one.reason[: wide - 1], "text")
     paint.right(rect.x + wide + 8, rect.y, number(one.times), "text")
-    last = moment(one.last.astimezone(now.tzinfo), now)
+    last = live.moment(one.last)
     x = paint.put(rect.x + wide + 10, rect.y, f"{last:<12}", "text")
     if rect.width >= _DATA_FROM and one.data:
         size = (rect.right - x + 1) // 3

@@ -62,7 +62,7 @@ class DiagnosticsCanvas(Canvas):
         cursor = pointed(view, field)
         if cursor is None:
             return None
-        lines = detail_lines(view.seen, cursor, view.live.now)
+        lines = detail_lines(view.seen, cursor, view.live)
         return self._glyphs.spell("\n".join(printable(text) for text, _ in lines))
 
     def on_click(self, event: events.Click) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kstar_tui.history.calendar import Calendar
 from kstar_tui.protocol.frame import Request
 from kstar_tui.tui.diagnostics.view import DiagnosticsView
 from kstar_tui.tui.live.view import View
@@ -11,11 +12,14 @@ from kstar_tui.tui.session import Session
 class DiagnosticsSource:
     """Called with the question whose frame is shown."""
 
-    def __init__(self, session: Session, *, demo: bool, calm: float) -> None:
+    def __init__(
+        self, session: Session, *, demo: bool, calm: float, calendar: Calendar | None = None
+    ) -> None:
         """`calm` is the age in s up to which data is of now."""
         self._session = session
         self._demo = demo
         self._calm = calm
+        self._calendar = calendar or Calendar()
 
     def __call__(self, request: Request) -> DiagnosticsView:
         """What is known now."""
@@ -29,6 +33,7 @@ class DiagnosticsSource:
             history=session.history,
             demo=self._demo,
             calm=self._calm,
+            calendar=self._calendar,
         )
         return DiagnosticsView(
             live=live,

@@ -11,7 +11,6 @@ from kstar_tui.tui.details import sections
 from kstar_tui.tui.diagnostics.answers import asked_line, found_line, other_line
 from kstar_tui.tui.diagnostics.view import DiagnosticsView, Line, Section
 from kstar_tui.tui.paint import Paint, Rect
-from kstar_tui.tui.words import moment
 
 _TWO, _THREE = 76, 150
 """Cells from which there are two and three columns."""
@@ -117,7 +116,7 @@ def _search(view: DiagnosticsView, width: int) -> Iterator[_Row]:
         why = "The inverter's address was given." if view.named else "None was needed so far."
         yield from _prose(f"{why} s searches; this inverter stays until you choose.", width)
         return
-    began = moment(searched.began.astimezone(view.live.now.tzinfo), view.live.now)
+    began = view.live.moment(searched.began)
     state = "" if searched.over else ", which goes on"
     head = f"The last search{state}: at {began}, because {searched.why}. s searches again."
     yield from _prose(head, width)

@@ -11,7 +11,7 @@ from kstar_tui.settings.desk import Desk
 from kstar_tui.tui.first.answers import Inverter, inverter_changes
 from kstar_tui.tui.words import short_name
 
-KEEP_HINT = "Shown until you quit. k keeps it: then every start begins with this inverter."
+KEEP_HINT = "Shown until you quit. K keeps it: then every start begins with this inverter."
 
 
 class Kept(NamedTuple):

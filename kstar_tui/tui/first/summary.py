@@ -163,7 +163,7 @@ class SummaryScreen(Screen[None]):
 
     def action_unsaved(self) -> None:
         """Start with it, this once."""
-        self._done("Not saved: the next start asks again. k keeps the inverter.")
+        self._done("Not saved: the next start asks again. K keeps the inverter.")
 
     def _done(self, said: str) -> None:
         inverter = self._inverter

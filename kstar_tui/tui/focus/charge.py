@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kstar_tui.monitor.battery_time import Estimate
 from kstar_tui.monitor.energy import Flow
+from kstar_tui.tui.explain import counter
 from kstar_tui.tui.focus.view import FocusView
 from kstar_tui.tui.live.panels import battery_end
 from kstar_tui.tui.live.rows import Part, Row, label, measured
@@ -96,7 +97,11 @@ def _until(view: FocusView, estimate: Estimate) -> tuple[Part, ...]:
     # In tens of minutes: a countdown would be sent every minute.
     left = max(600, round(estimate.seconds / 600) * 600)
     text = view.tone("text")
-    return (*battery_end(estimate, view.live), label("  in about "), Part(duration(left), text))
+    return (
+        *battery_end(estimate, view.live),
+        label("  in about "),
+        Part(duration(left), text, "battery_end"),
+    )
 
 
 def _today(view: FocusView) -> tuple[Part, ...]:
@@ -104,9 +109,9 @@ def _today(view: FocusView) -> tuple[Part, ...]:
     text = view.tone("text")
     return (
         label("today in "),
-        Part(number(charged, 1, 4), text, f"{Flow.CHARGE.energy}_today"),
+        Part(number(charged, 1, 4), text, counter(Flow.CHARGE, "today", kept=True)),
         label("  out "),
-        Part(number(discharged, 1, 4), text, f"{Flow.DISCHARGE.energy}_today"),
+        Part(number(discharged, 1, 4), text, counter(Flow.DISCHARGE, "today", kept=True)),
         label(" kWh"),
     )
 

@@ -100,21 +100,30 @@ def _mean(values: Values, seconds: tuple[float, ...]) -> float | None:
 def _panel(view: FocusView, course: Course, pair: Pair) -> Panel:
     if pair.percent:
         low, high = view.low(pair.up.field), view.high(pair.up.field)
-        note = "" if low is None or high is None else f"{low:.0f} to {high:.0f} %"
-        return Panel(pair.name, _half(course, pair.up, note), unit="%", top=100.0)
-    down = None if pair.down is None else _half(course, pair.down, _most(view, pair.down))
-    up = _half(course, pair.up, _most(view, pair.up))
+        note = "" if low is None or high is None else f"{low:.0f} to {high:.0f}"
+        half = _half(course, pair.up, note, "range", "%")
+        return Panel(pair.name, half, unit="%", top=100.0)
+    up = _half(course, pair.up, _most(view, pair.up), "high", "W")
+    down = None
+    if pair.down is not None:
+        down = _half(course, pair.down, _most(view, pair.down), "high", "W")
     return Panel(pair.name, up, down, "kW", 1000.0, _LOWEST_TOP)
 
 
-def _half(course: Course, trace: Trace, note: str) -> Half:
+def _half(course: Course, trace: Trace, note: str, of: str, unit: str) -> Half:
     # Bars grow from zero; what a damaged file has below it is no power.
     values = tuple(None if v is None else max(0.0, v) for v in course.means[trace.field])
-    return Half(trace.word, trace.style, values, note)
+    return Half(
+        trace.word,
+        trace.style,
+        values,
+        note,
+        f"{trace.field}:{of}",
+        lead="max " if note and unit == "W" and not trace.word else "",
+        unit=f" {unit}" if note else "",
+    )
 
 
 def _most(view: FocusView, trace: Trace) -> str:
     high = view.high(trace.field)
-    if high is None:
-        return ""
-    return f"{number(high)} W" if trace.word else f"max {number(high)} W"
+    return "" if high is None else number(high)

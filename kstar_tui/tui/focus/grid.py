@@ -127,7 +127,7 @@ def _house_lines(view: FocusView) -> list[Line]:
 def _kwh(view: FocusView, flow: Flow) -> Part:
     value = view.kwh_today(flow)
     text = number(value, 1 if value is None or value < 100 else 0, 4)
-    return Part(text, view.tone("text"), f"{flow.energy}_today")
+    return Part(text, view.tone("text"), view.counter(flow, "today"))
 
 
 def _peak(view: FocusView, flow: Flow) -> Part:

@@ -93,7 +93,7 @@ def _list(paint: Paint, view: FocusView, plan: Plan) -> list[Line]:
     live, update = view.live, view.update
     state = f"{state_glyph(update.state, paint.glyphs)} {update.state}"
     old = "" if live.age is None else age(live.age, live.calm)
-    aged = (label(old),) if len(state) + len(old) < paint.width else ()
+    aged = (Part(old, "dim", "age"),) if len(state) + len(old) < paint.width else ()
     lines = [Line((Part(state[: paint.width], STATE_STYLES[update.state]),), aged)]
     if live.current and view.reading is not None:
         faults = (f"FAULT {error}"[: paint.width] for error in view.reading.errors)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -13,19 +14,19 @@ from textual.widgets import Footer
 
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.monitor.update import Update
-from kstar_tui.tui.canvas import Canvas
-from kstar_tui.tui.explain import explain
+from kstar_tui.tui.explain import Told
 from kstar_tui.tui.focus.battery import draw_battery
 from kstar_tui.tui.focus.figures import Today, read
 from kstar_tui.tui.focus.grid import draw_grid
 from kstar_tui.tui.focus.page import MIN_WIDTH
 from kstar_tui.tui.focus.view import FocusView
 from kstar_tui.tui.glyphs import Glyphs
+from kstar_tui.tui.inspector import InspectCanvas, Inspecting, inspect_keys
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.messages import LinkChanged, MqttChanged, ReadingArrived
+from kstar_tui.tui.outlet import Outlet
 from kstar_tui.tui.paint import Picture
 from kstar_tui.tui.places import ways
-from kstar_tui.tui.resting import RestingScreen
 from kstar_tui.tui.session import Session
 
 _BEHIND = 90.0
@@ -43,35 +44,40 @@ class Page(StrEnum):
 _DRAW = {Page.BATTERY: draw_battery, Page.GRID: draw_grid}
 
 
-class FocusCanvas(Canvas):
+class FocusCanvas(InspectCanvas):
     """Shows a view of one page."""
 
     def __init__(self, page: Page, glyphs: Glyphs) -> None:
-        super().__init__(page.value)
+        super().__init__(page.value, glyphs)
         self.view: FocusView | None = None
         self._draw = _DRAW[page]
-        self._glyphs = glyphs
 
     def draw(self, size: Size) -> Picture:
         """The page's picture for this size."""
         if self.view is None:
             return ()
-        return self._draw(self.view, size.width, size.height, self._glyphs)
+        return self._draw(self.view, size.width, size.height, self.glyphs)
 
-    def explain(self, field: str) -> str | None:
-        """Name, unit, raw bytes and origin of a value."""
-        return None if self.view is None else explain(field, self.view.reading)
+    def explain(self, field: str) -> Told | None:
+        """What to tell of a value."""
+        return None if self.view is None else self.view.live.explain(field)
+
+    def read_at(self) -> datetime | None:
+        """When the values were read."""
+        return None if self.view is None else self.view.live.read_at
 
 
-class FocusScreen(RestingScreen):
+class FocusScreen(Inspecting):
     """All of one kind. `calm` is the age in seconds up to which data counts as now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *ways("focus"),
+        *inspect_keys("focus"),
         Binding("r", "poll", "Poll now", id="focus.poll"),
         Binding("escape", "app.go('live')", "Live", id="focus.escape", show=False),
     ]
 
+    _canvas: FocusCanvas
     DEFAULT_CSS = "FocusScreen.-narrow FooterKey.-command-palette { display: none; }"
 
     def __init__(
@@ -214,4 +220,5 @@ class FocusScreen(RestingScreen):
             calm=self._calm,
             battery=session.outlook.battery,
             calendar=self._calendar,
+            outlet=Outlet.of(session.settings, self._update),
         )

@@ -110,8 +110,8 @@ def energy(view: FocusView, label: str, flow: Flow) -> Row:
     return Row(
         label,
         (
-            Cell(number(today, 1), "kWh", f"{flow.energy}_today", view.tone("text")),
-            Cell(number(total, 1), "kWh", f"{flow.energy}_total", view.tone("text")),
+            Cell(number(today, 1), "kWh", view.counter(flow, "today"), view.tone("text")),
+            Cell(number(total, 1), "kWh", view.counter(flow, "total"), view.tone("text")),
         ),
     )
 
@@ -121,7 +121,7 @@ def since(view: FocusView, label: str) -> tuple[Row, ...]:
     if view.energy is None:
         return ()
     at = view.calendar.local(view.energy.since.timestamp())
-    return (Row(label, (Cell(f"{at.day} {at:%b %Y}", style="dim"),), wide=True),)
+    return (Row(label, (Cell(f"{at.day} {at:%b %Y}", "", "since", "dim"),), wide=True),)
 
 
 def decimals(row: Field) -> int:

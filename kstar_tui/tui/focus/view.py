@@ -76,18 +76,13 @@ class FocusView:
         return self.today.highs.get(field) if self.today else None
 
     def kwh_today(self, flow: Flow) -> float | None:
-        """kWh of the local day; without a history only the load's, by the inverter."""
-        if self.energy is not None:
-            # Until something of a new day is on disk, nothing is known of it.
-            return self.energy.today.get(flow) if self.energy.day == self.live.day else None
-        if flow is Flow.LOAD and self.reading is not None:
-            return self.reading.load_energy_today
-        return None
+        """kWh of the local day; without a history only what the inverter counts."""
+        return self.live.kwh_today(flow)
 
     def kwh_total(self, flow: Flow) -> float | None:
-        """kWh since the account began; without a history only the load's, by the inverter."""
-        if self.energy is not None:
-            return self.energy.total.get(flow)
-        if flow is Flow.LOAD and self.reading is not None:
-            return self.reading.load_energy_total
-        return None
+        """kWh since the account began; without a history only what the inverter counts."""
+        return self.live.kwh_total(flow)
+
+    def counter(self, flow: Flow, period: str) -> str:
+        """The field of a flow's kWh `today`, or in `total`."""
+        return self.live.counter(flow, period)

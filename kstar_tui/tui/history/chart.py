@@ -8,13 +8,12 @@ from itertools import cycle
 
 from kstar_tui.tui.live.lanes import bars
 from kstar_tui.tui.paint import Paint, Rect
-from kstar_tui.tui.words import number
+from kstar_tui.tui.words import nice, number
 
 GUTTER = 8
 NOTES = 12
 UNSAVED = 120
 """Seconds after which a column without anything is a gap: a minute is saved when it is over."""
-_NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 _TICKS_FROM = 6
 """Rows from which half of the scale has a label too."""
 
@@ -29,6 +28,11 @@ class Half:
     style: str
     values: Values
     note: str
+    field: str | None = None
+    """What the note is of."""
+    lead: str = ""
+    unit: str = ""
+    """What stands around the note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +96,6 @@ class Grid:
         return [v for value in values for v in (*[value] * self.width, *[None] * self.gap)]
 
 
-def nice(value: float) -> float:
-    """The next round number from `value` on."""
-    power = 1.0
-    while power * 10 <= value:
-        power *= 10
-    return next(power * step for step in _NICE if value <= power * step + 1e-9)
-
-
 def heights(panels: Sequence[Panel], rows: int) -> list[list[int]]:
     """Rows for each half of each panel; the first panels grow first."""
     parts = [[2] if panel.down is None else [1, 1] for panel in panels]
@@ -119,15 +115,20 @@ def draw_panels(
     panels: Sequence[Panel],
     gaps: Sequence[bool],
     cursor: int | None,
+    *,
+    lines: bool = True,
 ) -> None:
-    """All panels, one below the other; `gaps` says which slots were not observed."""
+    """All panels, one below the other; `gaps` says which slots were not observed, `lines` lead
+    from the labels of the axis."""
     spare = rect.height - 4 * len(panels)
     air = 1 if spare >= len(panels) else 0
     y = rect.y
     for panel, parts in zip(
         panels, heights(panels, rect.height - air * (len(panels) - 1)), strict=True
     ):
-        _panel(paint, Rect(rect.x, y, rect.width, sum(parts)), grid, panel, parts, gaps, cursor)
+        area = Rect(rect.x, y, rect.width, sum(parts))
+        _axis(paint, area, grid, panel, parts, lines=lines)
+        _panel(paint, area, grid, panel, parts, gaps, cursor)
         y += sum(parts) + air
 
 
@@ -141,7 +142,6 @@ def _panel(
     cursor: int | None,
 ) -> None:
     g = paint.glyphs
-    _axis(paint, rect, grid, panel, parts)
     if cursor is not None:
         middle = grid.left(cursor) + grid.width // 2
         for y in range(rect.y, rect.bottom):
@@ -161,17 +161,27 @@ def _panel(
                 hangs = downwards and g.inverse_levels and not full
                 paint.put(grid.x + x, line, text, f"{half.style}-inverse" if hangs else half.style)
         left = rect.right - NOTES + 1
-        texts = [(half.word, half.style), (half.note[: NOTES - 1], "dim")]
-        texts = [(text, style) for text, style in texts if text]
-        if height < len(texts):
-            texts = texts[-1:]
-        first = rect.bottom - len(texts) if downwards else y
-        for line, (text, style) in enumerate(texts, first):
-            paint.put(left, line, text, style)
+        shown = [bool(half.word), bool(half.note)]
+        if height < sum(shown):
+            shown[0] = False
+        line = rect.bottom - sum(shown) if downwards else y
+        if shown[0]:
+            paint.put(left, line, half.word, half.style)
+        if shown[1]:
+            _note(paint, left, line + shown[0], half)
         y += height
 
 
-def _axis(paint: Paint, rect: Rect, grid: Grid, panel: Panel, parts: list[int]) -> None:
+def _note(paint: Paint, x: int, y: int, half: Half) -> None:
+    room = NOTES - 1 - len(half.lead) - len(half.unit)
+    x = paint.put(x, y, half.lead, "dim")
+    x = paint.put(x, y, half.note[:room], "dim", half.field)
+    paint.put(x, y, half.unit, "dim")
+
+
+def _axis(
+    paint: Paint, rect: Rect, grid: Grid, panel: Panel, parts: list[int], *, lines: bool
+) -> None:
     g = paint.glyphs
     top = panel.ceiling
     labels = {rect.y: top}
@@ -187,7 +197,7 @@ def _axis(paint: Paint, rect: Rect, grid: Grid, panel: Panel, parts: list[int]) 
         if value is not None:
             text = f"{value / panel.scale:g} {panel.unit}" if value else "0"
             paint.right(grid.x - 1, y, text, "dim")
-            if value and not g.ascii_only:
+            if value and lines and not g.ascii_only:
                 paint.put(grid.x, y, "┈" * grid.cells, "border")
         tick = g.axis_vertical if value is not None else g.vertical
         paint.put(grid.x - 1, y, tick, "border")

@@ -3,45 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from kstar_tui.monitor.trail import Series
 from kstar_tui.tui.glyphs import Glyphs
-from kstar_tui.tui.axis import time_labels
+from kstar_tui.tui.history.chart import GUTTER, NOTES
+from kstar_tui.tui.live.lanes import gap_runs
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.paint import Paint, Rect
+from kstar_tui.tui.words import number
 
-_AXIS_WIDTH = 7
 _DOTS_DOWN = 4
 _DOTS = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
 """Braille bits by half column, then from the lowest dot up."""
+_ASCII_LINE = "*"
 _STEPS = (250, 500, 1000, 2000, 5000, 10000)
 
 
-def draw_chart(paint: Paint, rect: Rect, view: View) -> None:
-    """Power in kW over the time covered, at most the last 24 hours."""
-    trail = view.trail
-    if trail.empty or rect.height < 6 or rect.width < 30:
+def draw_chart(
+    paint: Paint, rect: Rect, view: View, window: tuple[int, int], gaps: Sequence[bool]
+) -> None:
+    """Power in kW from the first minute of `window` on, in columns as many minutes wide; `gaps`
+    says which of them were not observed."""
+    if rect.height < 3:
         return
-    halves = 2 if paint.glyphs.braille else 1
-    plot = Rect(rect.x + _AXIS_WIDTH, rect.y + 1, rect.width - _AXIS_WIDTH - 1, rect.height - 2)
-    count = plot.width * halves
-    first, minutes = trail.window(count)
-    solar = trail.columns(Series.SOLAR, first, minutes, count)
-    house = trail.columns(Series.HOUSE, first, minutes, count)
+    plot = Rect(rect.x + GUTTER, rect.y, rect.width - GUTTER - NOTES, rect.height)
+    solar, house = (
+        view.trail.columns(series, *window, plot.width) for series in (Series.SOLAR, Series.HOUSE)
+    )
     top = max((value for value in (*solar, *house) if value is not None), default=0.0)
-    step = next((s for s in _STEPS if top <= s * 5), _STEPS[-1])
+    # A label on every other row at the most.
+    step = next((s for s in _STEPS if -(-top // s) * 2 < plot.height), _STEPS[-1])
     ceiling = max(step, -(-top // step) * step)
-
-    x = paint.put(plot.x, rect.y, "Last hours", "title")
-    x = paint.put(x + 3, rect.y, f"{paint.glyphs.bar_full} solar", "solar-area")
-    paint.put(x + 3, rect.y, f"{paint.glyphs.horizontal * 2} house", "house")
     _value_axis(paint, plot, step, ceiling)
-    _plot(paint, plot, solar, house, ceiling)
-    for column, text in time_labels(
-        first * 60, minutes * halves * 60, plot.width, view.calendar, gap=10
+    for x, y, text, style in _runs(
+        tuple(solar), tuple(house), ceiling, (plot.width, plot.height), paint.glyphs
     ):
-        paint.put(plot.x + column, plot.bottom, text, "dim")
+        paint.put(plot.x + x, plot.y + y, text, style)
+    for x, text in gap_runs(gaps):
+        paint.put(plot.x + x, plot.bottom - 1, text, "dim")
+    _legend(paint, Rect(plot.right + 1, rect.y, NOTES - 1, rect.height), view, window[0])
+
+
+def _legend(paint: Paint, rect: Rect, view: View, first: int) -> None:
+    g, since = paint.glyphs, datetime.fromtimestamp(first * 60, UTC)
+    line = g.horizontal * 2 if g.braille else _ASCII_LINE * 2
+    for y, sign, word, style, series in (
+        (rect.y, g.bar_full * 2, "solar", "solar-area", Series.SOLAR),
+        (rect.y + 3, line, "house", "house", Series.HOUSE),
+    ):
+        peak = view.trail.peak(series, since)
+        if y + 1 >= rect.bottom or peak is None:
+            continue
+        x = paint.put(rect.x, y, sign, style) + 1
+        paint.put(x, y, word, word)
+        x = paint.put(rect.x, y + 1, "max ", "dim")
+        x = paint.put(x, y + 1, number(peak[0]), "dim", f"{series}:shown")
+        paint.put(x, y + 1, " W", "dim")
 
 
 def _value_axis(paint: Paint, plot: Rect, step: float, ceiling: float) -> None:
@@ -54,20 +73,8 @@ def _value_axis(paint: Paint, plot: Rect, step: float, ceiling: float) -> None:
         y = plot.y + row
         if row in labels:
             text = f"{labels[row] / 1000:g} kW" if labels[row] else "0"
-            paint.right(plot.x - 2, y, text, "dim")
+            paint.right(plot.x - 1, y, text, "dim")
         paint.put(plot.x - 1, y, g.axis_vertical if row in labels else g.vertical, "border")
-
-
-def _plot(
-    paint: Paint,
-    plot: Rect,
-    solar: Sequence[float | None],
-    house: Sequence[float | None],
-    ceiling: float,
-) -> None:
-    size = plot.width, plot.height
-    for x, y, text, style in _runs(tuple(solar), tuple(house), ceiling, size, paint.glyphs):
-        paint.put(plot.x + x, plot.y + y, text, style)
 
 
 # The columns change once a minute, the screen is drawn at every poll.
@@ -83,7 +90,7 @@ def _runs(
     cell = _braille_cell if glyphs.braille else _ascii_cell
     dots = _DOTS_DOWN if glyphs.braille else 1
     steps = len(glyphs.levels) - 1
-    areas = _levels(_per_cell(solar, width), ceiling, height * steps)
+    areas = _levels(solar, ceiling, height * steps)
     lines = _levels(house, ceiling, height * dots)
     runs: list[tuple[int, int, str, str]] = []
     for row in range(height):
@@ -106,16 +113,6 @@ def _runs(
     return tuple(runs)
 
 
-def _per_cell(values: Sequence[float | None], cells: int) -> list[float | None]:
-    """One value a cell: the mean of the columns in it that have one."""
-    size = len(values) // cells
-    means: list[float | None] = []
-    for cell in range(cells):
-        seen = [v for v in values[cell * size : (cell + 1) * size] if v is not None]
-        means.append(sum(seen) / len(seen) if seen else None)
-    return means
-
-
 def _levels(values: Sequence[float | None], ceiling: float, height: int) -> list[int]:
     """Steps from the bottom, 1 to `height`; 0 where there is nothing."""
     return [
@@ -124,18 +121,20 @@ def _levels(values: Sequence[float | None], ceiling: float, height: int) -> list
 
 
 def _ascii_cell(x: int, base: int, lines: Sequence[int]) -> tuple[str, str]:
-    return ("*", "house") if lines[x] == base + 1 else ("", "")
+    return (_ASCII_LINE, "house") if lines[x] == base + 1 else ("", "")
 
 
 def _braille_cell(x: int, base: int, lines: Sequence[int]) -> tuple[str, str]:
+    here = lines[x]
+    before = lines[x - 1] if x else 0
     bits = 0
-    for column in (2 * x, 2 * x + 1):
-        here = lines[column]
-        before = lines[column - 1] if column else 0
-        # From just above the last level, so that a jump stays one line.
-        low = min(here, before + 1) if before and here else here
-        high = max(here, before - 1) if before and here else here
-        for dot in range(_DOTS_DOWN):
-            if here and low <= base + dot + 1 <= high:
-                bits |= _DOTS[column % 2][dot]
+    # From just above the last level, so that a jump stays one line.
+    low = min(here, before + 1) if before and here else here
+    high = max(here, before - 1) if before and here else here
+    for dot in range(_DOTS_DOWN):
+        level = base + dot + 1
+        if here and low <= level <= high:
+            bits |= _DOTS[0][dot]
+        if here and level == here:
+            bits |= _DOTS[1][dot]
     return (chr(0x2800 + bits), "house") if bits else ("", "")

@@ -21,7 +21,12 @@ _NARROW = 22
 _HEAVY, _DOUBLE = 500, 2000
 
 
-def draw_flow(paint: Paint, rect: Rect, view: View) -> None:
+def has_today(height: int) -> bool:
+    """The boxes of a diagram of this height have room for the kWh of today."""
+    return height >= 14
+
+
+def draw_flow(paint: Paint, rect: Rect, view: View, *, today: bool = False) -> None:
     """Solar and battery at the left, grid and house at the right, the inverter between them."""
     wire = max(3, min(12, (rect.width - 56) // 6))
     hub_width = max(12, min(24, rect.width // 6 + 2))
@@ -45,14 +50,18 @@ def draw_flow(paint: Paint, rect: Rect, view: View) -> None:
     _panel(paint, battery, "Battery", flows.battery_style, view)
     _panel(paint, grid, "Grid", flows.grid_style, view)
     _panel(paint, house, "House", "house", view)
-    paint.box(hub, _hub_title(view, hub.width - 4), "border", view.tone("title"))
+    failing = view.current and reading is not None and bool(reading.errors)
+    sign = f"{paint.glyphs.warning} " if failing else ""
+    title = f"{sign}{_hub_title(view, hub.width - 4 - len(sign))}"
+    paint.box(hub, title, "fault" if failing else "border", view.tone("title"))
 
     padding = 2 if side > _NARROW else 1
     width = side - 2 * padding
-    draw_rows(paint, solar.inside(padding), solar_rows(view, reading, width))
-    draw_rows(paint, battery.inside(padding), battery_rows(view, reading, width, paint.glyphs))
-    draw_rows(paint, grid.inside(padding), grid_rows(view, reading))
-    draw_rows(paint, house.inside(padding), house_rows(view, reading))
+    draw_rows(paint, solar.inside(padding), solar_rows(view, reading, width, today=today))
+    rows = battery_rows(view, reading, width, paint.glyphs, today=today)
+    draw_rows(paint, battery.inside(padding), rows)
+    draw_rows(paint, grid.inside(padding), grid_rows(view, reading, today=today))
+    draw_rows(paint, house.inside(padding), house_rows(view, reading, today=today))
     inside = hub.inside(padding)
     rows = inverter_rows(view, reading, inside.width)
     shown = min(len(rows), inside.height)

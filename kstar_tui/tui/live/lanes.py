@@ -13,14 +13,17 @@ from functools import lru_cache
 from itertools import cycle
 
 from kstar_tui.monitor.trail import Series, Trail
-from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.axis import time_labels
+from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.paint import Paint, Rect
-from kstar_tui.tui.words import number
+from kstar_tui.tui.words import nice, number
 
 LABEL_WIDTH = 10
 NOTE_WIDTH = 16
+_SCALE_WIDTH = 8
+_SCALE_FROM = 100
+"""Cells from which there is room for what a full lane stands for."""
 _LOWEST_TOP = 1000.0
 """Watts that a full lane stands for at the least: a fridge is no mountain."""
 _CHUNK = 8
@@ -43,10 +46,11 @@ _OUT = _Lane("Battery", Series.DISCHARGE, "discharge", "out")
 _IN = _Lane("", Series.CHARGE, "charge", "in", downwards=True)
 _IMPORT = _Lane("Grid", Series.IMPORT, "import", "import")
 _EXPORT = _Lane("", Series.EXPORT, "export", "export", downwards=True)
-_SOC = _Lane("Charge", Series.SOC, "discharge", "now", percent=True)
+_SOC = _Lane("Charge", Series.SOC, "discharge", "", percent=True)
 _ORDER = (_SOLAR, _HOUSE, _SOC, _OUT, _IN, _IMPORT, _EXPORT)
 _PAIRED = {_OUT: _IN, _IN: _OUT, _IMPORT: _EXPORT, _EXPORT: _IMPORT}
 
+GAP = "×"
 MIN_HEIGHT = 1 + len(_ORDER)
 
 
@@ -66,16 +70,16 @@ def lane_heights(rows: int) -> list[int]:
 def draw_lanes(paint: Paint, rect: Rect, view: View) -> None:
     """An axis row of times of day, then the lanes, as high as the room allows."""
     trail = view.trail
-    count = rect.width - LABEL_WIDTH - NOTE_WIDTH
+    scaled = rect.width >= _SCALE_FROM
+    left = rect.x + LABEL_WIDTH + (_SCALE_WIDTH if scaled else 0)
+    count = rect.right - left - NOTE_WIDTH
     if count < 8 or rect.height < 2 or trail.empty:
         return
     first, minutes = trail.window(count)
-    left = rect.x + LABEL_WIDTH
+    gaps = unseen(trail, first, minutes, count)
     for column, text in time_labels(first * 60, minutes * 60, count, view.calendar):
         paint.put(left + column, rect.y, text, "dim")
-    if (last := trail.from_disk) is not None:
-        paint.put(rect.x + 1, rect.y, "from disk", "dim")
-        paint.right(rect.right - 1, rect.y, _old((view.now - last).total_seconds()), "dim")
+    draw_source(paint, rect, view)
     y = rect.y + 1
     lanes: tuple[_Lane, ...] = _ORDER
     heights = lane_heights(rect.height - 1)
@@ -83,8 +87,29 @@ def draw_lanes(paint: Paint, rect: Rect, view: View) -> None:
         lanes = tuple(lane for lane in _ORDER if not lane.downwards)[: rect.height - 1]
         heights = [1] * len(lanes)
     for lane, height in zip(lanes, heights, strict=True):
-        _lane(paint, Rect(left, y, count, height), lane, trail, first, minutes)
+        area = Rect(left, y, count, height)
+        top = _top(trail, lane, (first, minutes, count), scaled=scaled)
+        paint.put(rect.x + 1, _middle(area), lane.label, f"{lane.style}-title")
+        if scaled:
+            _scale(paint, area, lane, top)
+        _lane(paint, area, lane, trail, (first, minutes), top, gaps)
         y += height
+
+
+def draw_source(paint: Paint, rect: Rect, view: View) -> None:
+    """That all of it is from disk, and how old that is; nothing once a reading has come."""
+    if (last := view.trail.from_disk) is not None:
+        paint.put(rect.x + 1, rect.y, "from disk", "dim")
+        old = _old((view.now - last).total_seconds())
+        paint.right(rect.right - 1, rect.y, old, "dim", "age")
+
+
+def unseen(trail: Trail, first: int, minutes: int, count: int) -> list[bool]:
+    """Which columns between the first and the last reading have none."""
+    house = trail.columns(Series.HOUSE, first, minutes, count)
+    seen = [column for column, value in enumerate(house) if value is not None]
+    start, end = (seen[0], seen[-1]) if seen else (0, 0)
+    return [value is None and start < column < end for column, value in enumerate(house)]
 
 
 def _old(seconds: float) -> str:
@@ -92,33 +117,79 @@ def _old(seconds: float) -> str:
     return f"{minutes // 60} h old" if minutes >= 60 else f"{minutes} min old"
 
 
-def _lane(paint: Paint, rect: Rect, lane: _Lane, trail: Trail, first: int, minutes: int) -> None:
-    values = trail.columns(lane.series, first, minutes, rect.width)
-    top = 100.0
-    if not lane.percent:
-        partner = _PAIRED.get(lane)
-        other = trail.columns(partner.series, first, minutes, rect.width) if partner else ()
-        top = max((value for value in (*values, *other) if value is not None), default=0.0)
-        top = max(top, _LOWEST_TOP)
-    middle = rect.y + (rect.height - 1) // 2
-    paint.put(rect.x - LABEL_WIDTH + 1, middle, lane.label, f"{lane.style}-title")
-    rows = bars(values, top, rect.height, paint.glyphs, downwards=lane.downwards)
-    inverse = lane.downwards and paint.glyphs.inverse_levels
+def _top(trail: Trail, lane: _Lane, columns: tuple[int, int, int], *, scaled: bool) -> float:
+    """What a full lane stands for; where people can read it, a round number."""
+    if lane.percent:
+        return 100.0
+    both = (lane.series, _PAIRED[lane].series) if lane in _PAIRED else (lane.series,)
+    seen = (value for series in both for value in trail.columns(series, *columns))
+    top = max([_LOWEST_TOP, *(value for value in seen if value is not None)])
+    return nice(top) if scaled else top
+
+
+def _middle(rect: Rect) -> int:
+    return rect.y + (rect.height - 1) // 2
+
+
+def _lane(
+    paint: Paint,
+    rect: Rect,
+    lane: _Lane,
+    trail: Trail,
+    window: tuple[int, int],
+    top: float,
+    gaps: Sequence[bool],
+) -> None:
+    g = paint.glyphs
+    values = trail.columns(lane.series, *window, rect.width)
+    if not lane.downwards:
+        for x, text in gap_runs(gaps):
+            paint.put(rect.x + x, rect.bottom - 1, text, "dim")
+    inverse = lane.downwards and g.inverse_levels
+    rows = bars(values, top, rect.height, g, downwards=lane.downwards)
     for y, row in enumerate(rows, rect.y):
         for x, text, full in row:
             style = f"{lane.style}-inverse" if inverse and not full else lane.style
             paint.put(rect.x + x, y, text, style)
     seen = [value for value in values if value is not None]
-    if not seen:
-        return
-    end = rect.right + NOTE_WIDTH - 1
+    if seen:
+        notes = Rect(rect.right, _middle(rect), NOTE_WIDTH, 1)
+        _note(paint, notes, lane, trail, window[0], seen)
+
+
+def _note(
+    paint: Paint, rect: Rect, lane: _Lane, trail: Trail, first: int, seen: list[float]
+) -> None:
     if lane.percent:
-        figure, unit = number(seen[-1]), "%"
+        figure, unit, of = f"{min(seen):.0f} to {max(seen):.0f}", "%", "span"
     else:
         peak = trail.peak(lane.series, datetime.fromtimestamp(first * 60, UTC))
-        figure, unit = number(peak[0] if peak else None), "W"
-    paint.put(rect.right + 1, middle, lane.note, "dim")
-    paint.right(end, middle, f"{figure} {unit}", "dim")
+        figure, unit, of = number(peak[0] if peak else None), "W", "shown"
+    paint.put(rect.x + 1, rect.y, lane.note, "dim")
+    end = paint.right(rect.right - 1, rect.y, f" {unit}", "dim")
+    paint.right(end, rect.y, figure, "dim", f"{lane.series}:{of}")
+
+
+def _scale(paint: Paint, rect: Rect, lane: _Lane, top: float) -> None:
+    """What the end of the lane stands for, and a line along it."""
+    g = paint.glyphs
+    labelled = rect.bottom - 1 if lane.downwards else rect.y
+    for y in range(rect.y, rect.bottom):
+        tick = g.axis_vertical if y == labelled else g.vertical
+        paint.put(rect.x - 1, y, tick, "border")
+    text = "100 %" if lane.percent else f"{top / 1000:g} kW"
+    paint.right(rect.x - 1, labelled, text, "dim")
+
+
+def gap_runs(gaps: Sequence[bool]) -> list[tuple[int, str]]:
+    """(column, signs) where nothing was observed."""
+    runs: list[tuple[int, str]] = []
+    for column, gap in enumerate(gaps):
+        if gap and runs and runs[-1][0] + len(runs[-1][1]) == column:
+            runs[-1] = runs[-1][0], runs[-1][1] + GAP
+        elif gap:
+            runs.append((column, GAP))
+    return runs
 
 
 def bars(

@@ -8,13 +8,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from kstar_tui.monitor.battery_time import Estimate
+from kstar_tui.monitor.energy import Flow
 from kstar_tui.monitor.trail import Series
 from kstar_tui.protocol.reading import Reading
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.live.rows import Part, Row, label, measured
+from kstar_tui.tui.live.today import WORDS
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.words import (
     NOTHING,
+    STATE_STYLES,
+    age,
     battery_word,
     duration,
     grid_word,
@@ -32,8 +36,10 @@ def power(value: float | None, field: str, style: str) -> tuple[Part, Part]:
     return measured(value, "W", field, width=POWER_WIDTH, style=style)
 
 
-def solar_rows(view: View, reading: Reading | None, width: int) -> list[Row]:
-    """Total, the strings, today's peak, what each string does."""
+def solar_rows(
+    view: View, reading: Reading | None, width: int, *, today: bool = False
+) -> list[Row]:
+    """Total, the strings, today's peak and kWh, what each string does."""
     if reading is None:
         return _nothing(view)
     strong, text = view.tone("strong"), view.tone("text")
@@ -68,6 +74,7 @@ def solar_rows(view: View, reading: Reading | None, width: int) -> list[Row]:
             )
         )
     rows.append(_peak(view, "peak", Series.SOLAR))
+    rows += _today(view, Flow.PV) if today else []
     rows.append(
         Row(
             (label("A "), Part(reading.pv1_mode, text, "pv1_mode")),
@@ -77,8 +84,10 @@ def solar_rows(view: View, reading: Reading | None, width: int) -> list[Row]:
     return rows
 
 
-def battery_rows(view: View, reading: Reading | None, width: int, glyphs: Glyphs) -> list[Row]:
-    """State of charge as a bar, direction and power, voltage and current, limits, health."""
+def battery_rows(
+    view: View, reading: Reading | None, width: int, glyphs: Glyphs, *, today: bool = False
+) -> list[Row]:
+    """State of charge as a bar, direction and power, voltage and current, kWh, limits, health."""
     if reading is None:
         return _nothing(view)
     strong, text = view.tone("strong"), view.tone("text")
@@ -108,6 +117,7 @@ def battery_rows(view: View, reading: Reading | None, width: int, glyphs: Glyphs
         rows.append(Row(volts, battery_end(estimate, view)))
     if estimate is not None and width >= 30:
         rows.append(_until(estimate, view, width))
+    rows += _today(view, Flow.CHARGE, Flow.DISCHARGE) if today else []
     settings = view.update.settings
     if settings is not None and settings.battery_capacity:
         reserve = settings.battery_soc_minimum
@@ -115,9 +125,9 @@ def battery_rows(view: View, reading: Reading | None, width: int, glyphs: Glyphs
             Row(
                 (label("capacity"),),
                 (
-                    Part(number(settings.battery_capacity), text),
+                    Part(number(settings.battery_capacity), text, "battery_capacity"),
                     label(" Ah  reserve "),
-                    Part(f"{reserve}", text),
+                    Part(f"{reserve}", text, "battery_soc_minimum"),
                     label(" %"),
                 ),
             )
@@ -149,7 +159,7 @@ def battery_end(estimate: Estimate, view: View) -> tuple[Part, ...]:
     at = datetime.fromtimestamp((estimate.at.timestamp() + 150) // 300 * 300, UTC)
     bottom = "reserve" if estimate.target else "empty"
     word = "full" if estimate.filling else bottom
-    return label(f"{word} "), Part(view.moment(at), view.tone("text"))
+    return label(f"{word} "), Part(view.moment(at), view.tone("text"), "battery_end")
 
 
 def _until(estimate: Estimate, view: View, width: int) -> Row:
@@ -163,8 +173,8 @@ def _until(estimate: Estimate, view: View, width: int) -> Row:
     return Row(end, (label(about), left))
 
 
-def grid_rows(view: View, reading: Reading | None) -> list[Row]:
-    """Direction and power at the meter, voltage and frequency, today's peaks."""
+def grid_rows(view: View, reading: Reading | None, *, today: bool = False) -> list[Row]:
+    """Direction and power at the meter, voltage and frequency, today's peaks and kWh."""
     if reading is None:
         return _nothing(view)
     strong, text = view.tone("strong"), view.tone("text")
@@ -181,11 +191,13 @@ def grid_rows(view: View, reading: Reading | None) -> list[Row]:
             measured(reading.grid_frequency, "Hz", "grid_frequency", decimals=2, style=text),
         ),
         *(peaks[::-1] if word == "exporting" else peaks),
+        *(_today(view, Flow.IMPORT, Flow.EXPORT) if today else []),
+        Row((label("meter says"),), (Part(reading.grid_direction, text, "grid_direction"),)),
     ]
 
 
-def house_rows(view: View, reading: Reading | None) -> list[Row]:
-    """The load, its peak, and the backup output."""
+def house_rows(view: View, reading: Reading | None, *, today: bool = False) -> list[Row]:
+    """The load, its peak, the backup output, today's kWh."""
     if reading is None:
         return _nothing(view)
     strong, text = view.tone("strong"), view.tone("text")
@@ -202,6 +214,7 @@ def house_rows(view: View, reading: Reading | None) -> list[Row]:
             ),
             measured(reading.backup_power, "W", "backup_power", style=text),
         ),
+        *(_today(view, Flow.LOAD) if today else []),
         Row(
             (
                 label("output "),
@@ -217,18 +230,26 @@ def house_rows(view: View, reading: Reading | None) -> list[Row]:
 
 
 def inverter_rows(view: View, reading: Reading | None, width: int) -> list[Row]:
-    """Work mode, AC power and current, temperature, running hours."""
+    """Work mode, AC power and current, temperature, running hours; first of all what is wrong:
+    the faults, or that the values are of the past."""
+    state = view.update.state
     if reading is None:
-        return [Row(), Row((label(view.update.state.value),))]
+        return [Row(), Row((label(state.value),))]
     text = view.tone("text")
+    wrong: list[Row] = []
+    if not view.current:
+        wrong = [Row((Part(state.value, STATE_STYLES[state]),)), *_past(view, width)]
+    elif reading.errors:
+        wrong = [Row((Part(error[:width], "fault", "errors"),)) for error in reading.errors]
     mode_style = view.tone("fault" if reading.errors else "text")
     mode = "fault" if reading.errors else reading.work_mode
     # Negative while it charges the battery from the grid: a direction, not a sign.
     way = "out" if reading.inverter_power >= 0 else "in"
     ac_power = abs(reading.inverter_power)
     amps = reading.ac_output_current
+    named = (Row((Part(mode, mode_style, "work_mode"),)),)
     return [
-        Row((Part(mode, mode_style, "work_mode"),)),
+        *((*wrong, *named) if not view.current else (*named, *wrong)),
         Row(
             (label(f"AC {way}" if width > 14 else way),),
             measured(ac_power, "W", "inverter_power", style=text),
@@ -238,7 +259,10 @@ def inverter_rows(view: View, reading: Reading | None, width: int) -> list[Row]:
             measured(reading.temperature, "°C", "temperature", decimals=1, style=text),
         ),
         Row((label("ran"),), measured(reading.hours_total, "h", "hours_total", style=text)),
-        Row((label("AC"),), measured(amps, "A", "ac_output_current", decimals=1, style=text)),
+        Row(
+            (label("current" if width > 14 else "AC"),),
+            measured(amps, "A", "ac_output_current", decimals=1, style=text),
+        ),
         Row((label("state"),), (Part(reading.work_state, text, "work_state"),)),
     ]
 
@@ -247,12 +271,36 @@ def _nothing(view: View) -> list[Row]:
     return [Row((), (label(NOTHING),)), Row((label("no data yet"),))]
 
 
+def _past(view: View, width: int) -> list[Row]:
+    old = "" if view.age is None else age(view.age, view.calm)
+    fitting = next((text for text in (old, old.removesuffix(" ago")) if len(text) <= width), "")
+    return [Row((Part(fitting, "warning", "age"),))] if fitting else []
+
+
+_TODAY = {Flow.CHARGE: "in ", Flow.DISCHARGE: "out "}
+
+
+def _today(view: View, *flows: Flow) -> list[Row]:
+    """`today` and kWh, of a pair both directions; no row where they are not known at all."""
+    if not all(map(view.kept, flows)):
+        return []
+    right: list[Part] = []
+    for flow in flows:
+        kwh = number(view.kwh_today(flow), 1, 5)
+        word = _TODAY.get(flow, WORDS[flow] if len(flows) > 1 else "")
+        right += [
+            label(f"{'  ' if right else ''}{word}"),
+            Part(kwh, view.tone("text"), view.counter(flow, "today")),
+        ]
+    return [Row((label("today"),), (*right, label(" kWh")))]
+
+
 def _peak(view: View, name: str, series: Series) -> Row:
     peak = view.trail.peak(series, view.midnight)
     if peak is None or peak[0] <= 0:
         return Row((label(name),), (label(NOTHING),))
     watts, at = peak
     return Row(
-        (label(name), Part(f" {view.moment(at)}", "dim")),
-        measured(watts, "W", series.value, style=view.tone("text")),
+        (label(f"{name} "), Part(view.moment(at), "dim", f"{series.value}:high")),
+        measured(watts, "W", f"{series.value}:high", style=view.tone("text")),
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.live import flow, lanes
-from kstar_tui.tui.live.chart import draw_chart
 from kstar_tui.tui.live.compact import draw_compact
+from kstar_tui.tui.live.energy import draw_energy
+from kstar_tui.tui.live.hours import MIN_HEIGHT, draw_hours
 from kstar_tui.tui.live.status import draw_header, draw_status
 from kstar_tui.tui.live.today import draw_advice, draw_events, draw_today
 from kstar_tui.tui.live.view import View
@@ -14,6 +15,7 @@ from kstar_tui.tui.paint import Paint, Picture, Rect
 _WIDE = 160
 _TALL = 36
 _EVENTS_HEIGHT = 6
+_WIDE_EVENTS = 8
 _MAX_FLOW = 14
 
 
@@ -33,14 +35,9 @@ def draw_live(view: View, width: int, height: int, glyphs: Glyphs) -> Picture:
     draw_status(paint, Rect(0, height - status, width, status), view)
     body = Rect(0, 1, width, height - 1 - status)
     if width >= _WIDE:
-        left = Rect(0, body.y, min(112, width // 2 + 10), body.height)
-        right = Rect(left.right + 1, body.y, width - left.width - 2, body.height)
-        events = min(right.height // 4, 12)
-        draw_chart(paint, Rect(right.x, right.y, right.width, right.height - events - 1), view)
-        draw_events(paint, Rect(right.x, right.bottom - events, right.width, events), view)
-        _column(paint, left, view, with_events=False)
+        _wide(paint, body, view)
     else:
-        _column(paint, body, view, with_events=True)
+        _column(paint, body, view)
     return paint.picture()
 
 
@@ -49,23 +46,44 @@ def _is_small(width: int, height: int) -> bool:
     return width < flow.MIN_WIDTH or height < 15
 
 
-def _column(paint: Paint, rect: Rect, view: View, *, with_events: bool) -> None:
+def _column(paint: Paint, rect: Rect, view: View) -> None:
     """Flow on top, sparks below it, today, and events where there is room for them."""
     rest = rect.height
     today = 1 if rest < 30 else 2
-    events = _EVENTS_HEIGHT if with_events and rest >= 33 else 0
+    events = _EVENTS_HEIGHT if rest >= 33 else 0
     rest -= today + events
-    flow_height = min(_MAX_FLOW, max(flow.MIN_HEIGHT, min(rest - lanes.MIN_HEIGHT, rest // 2)))
-    flow_height = min(flow_height, rest)
+    height = min(_MAX_FLOW, max(flow.MIN_HEIGHT, min(rest - lanes.MIN_HEIGHT, rest // 2)))
+    height = min(height, rest)
+    boxes = flow.has_today(height)
     y = rect.y
-    flow.draw_flow(paint, Rect(rect.x + 1, y, rect.width - 2, flow_height), view)
-    y += flow_height
-    room = rest - flow_height
-    if view.reading is None and view.update.error is not None:
-        draw_advice(paint, Rect(rect.x, y + 1, rect.width, room - 1), view)
-    elif room >= 3:
-        lanes.draw_lanes(paint, Rect(rect.x, y, rect.width, room), view)
-    y += room
-    draw_today(paint, Rect(rect.x, y, rect.width, today), view)
+    flow.draw_flow(paint, Rect(rect.x + 1, y, rect.width - 2, height), view, today=boxes)
+    y += height
+    _hours(paint, Rect(rect.x, y, rect.width, rest - height), view)
+    y += rest - height
+    draw_today(paint, Rect(rect.x, y, rect.width, today), view, in_boxes=boxes)
     if events:
         draw_events(paint, Rect(rect.x, y + today, rect.width, events), view)
+
+
+def _wide(paint: Paint, rect: Rect, view: View) -> None:
+    """Flow and today's energy side by side, below them the last hours over the whole width."""
+    rest = rect.height
+    events = min(_WIDE_EVENTS, rest // 6) if rest >= 33 else 0
+    top = min(_MAX_FLOW, max(flow.MIN_HEIGHT, (rest - events) // 3))
+    left = Rect(rect.x + 1, rect.y, min(112, rect.width * 3 // 5), top)
+    flow.draw_flow(paint, left, view)
+    draw_energy(paint, Rect(left.right + 2, rect.y, rect.right - left.right - 3, top), view)
+    y = rect.y + top
+    _hours(paint, Rect(rect.x, y, rect.width, rest - top - events), view)
+    if events:
+        draw_events(paint, Rect(rect.x, rect.bottom - events, rect.width, events), view)
+
+
+def _hours(paint: Paint, rect: Rect, view: View) -> None:
+    if view.reading is None and view.update.error is not None:
+        draw_advice(paint, Rect(rect.x, rect.y + 1, rect.width, rect.height - 1), view)
+    elif rect.width >= _WIDE and rect.height > MIN_HEIGHT:
+        air = Rect(rect.x + 1, rect.y + 1, rect.width - 2, rect.height - 1)
+        draw_hours(paint, air, view)
+    elif rect.height >= 3:
+        lanes.draw_lanes(paint, rect, view)

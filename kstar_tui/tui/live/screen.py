@@ -13,64 +13,72 @@ from textual.widgets import Footer
 
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.monitor.update import Update
-from kstar_tui.tui.canvas import Canvas
 from kstar_tui.tui.details import DetailsScreen
-from kstar_tui.tui.explain import explain
+from kstar_tui.tui.explain import Told
 from kstar_tui.tui.glyphs import Glyphs
+from kstar_tui.tui.inspector import InspectCanvas, Inspecting, inspect_keys
 from kstar_tui.tui.live.picture import draw_live, frame_lines
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.messages import LinkChanged, MqttChanged, ReadingArrived
+from kstar_tui.tui.outlet import Outlet
 from kstar_tui.tui.paint import Picture
 from kstar_tui.tui.places import LIVE, ways
-from kstar_tui.tui.resting import RestingScreen
 from kstar_tui.tui.session import Session
 
 _PALETTE_FROM = 90
 """Columns from which the line of keys has room for the palette's."""
 
 
-class LiveCanvas(Canvas):
+class LiveCanvas(InspectCanvas):
     """Shows a view; asks the screen for it whenever it draws."""
 
     def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__("live")
+        super().__init__("live", glyphs)
         self.view: View | None = None
-        self._glyphs = glyphs
         self._held: Picture = ()
+        self._held_view: View | None = None
         self._held_size = Size(0, 0)
 
     def draw(self, size: Size) -> Picture:
         """The Live picture for this size."""
         if self.view is None:
             return ()
-        picture = draw_live(self.view, size.width, size.height, self._glyphs)
+        picture = draw_live(self.view, size.width, size.height, self.glyphs)
         if not self.view.paused:
-            self._held_size = Size(0, 0)
+            self._held_size, self._held_view = Size(0, 0), None
             return picture
         if size != self._held_size:
-            self._held, self._held_size = picture, size
+            self._held, self._held_size, self._held_view = picture, size, self.view
         # Age, state and clock go on: what is held must not look fresh.
         top, bottom = frame_lines(size.width, size.height)
         end = size.height - bottom
         return picture[:top] + self._held[top:end] + picture[end:]
 
-    def explain(self, field: str) -> str | None:
-        """Name, unit, raw bytes and origin of a value."""
-        return None if self.view is None else explain(field, self.view.reading)
+    def explain(self, field: str) -> Told | None:
+        """What to tell of a value, while the picture is held of the held one."""
+        view = self._held_view or self.view
+        return None if view is None else view.explain(field)
+
+    def read_at(self) -> datetime | None:
+        """When the values were read."""
+        view = self._held_view or self.view
+        return None if view is None else view.read_at
 
 
-class LiveScreen(RestingScreen):
+class LiveScreen(Inspecting):
     """Where the power goes. `calm` is the age in seconds up to which data counts as now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *ways(LIVE),
         Binding("space", "pause", "Pause", id="live.pause"),
         Binding("i", "details", "Details", id="live.details", show=False),
+        *inspect_keys(LIVE, shown=False),
         Binding("r", "poll", "Poll now", id="live.poll", show=False),
         Binding("s", "app.search", "Search", id="live.search", show=False),
-        Binding("k", "app.keep", "Keep this inverter", id="live.keep", show=False),
+        Binding("K", "app.keep", "Keep this inverter", id="live.keep", show=False),
     ]
 
+    _canvas: LiveCanvas
     DEFAULT_CSS = "LiveScreen.-narrow FooterKey.-command-palette { display: none; }"
 
     def __init__(
@@ -165,4 +173,5 @@ class LiveScreen(RestingScreen):
             today=session.outlook.today,
             battery=session.outlook.battery,
             calendar=self._calendar,
+            outlet=Outlet.of(session.settings, self._update),
         )

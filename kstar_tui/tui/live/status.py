@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kstar_tui.monitor.update import LinkState
 from kstar_tui.tui.glyphs import Glyphs
+from kstar_tui.tui.live.rows import Part, label
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.paint import Paint, Rect
 from kstar_tui.tui.words import (
@@ -37,10 +38,11 @@ def draw_header(paint: Paint, rect: Rect, view: View) -> None:
     old = "" if view.age is None else age(view.age, view.calm)
     # A long name gives way before the state and the age do.
     room = end - rect.x - len(state) - len(old) - 6
-    x = paint.put(rect.x + 1, y, _name(view)[: max(0, room)], "title") + 2
+    name = "model" if update.info is not None else "address"
+    x = paint.put(rect.x + 1, y, _name(view)[: max(0, room)], "title", name) + 2
     x = paint.put(x, y, state, STATE_STYLES[update.state]) + 2
     if old:
-        x = paint.put(x, y, old, "text" if view.current else "dim") + 2
+        x = paint.put(x, y, old, "text" if view.current else "dim", "age") + 2
     for words in ((paused_text(view, glyphs), f"{glyphs.pause} paused"), ("demo",)):
         shown = view.demo if words == ("demo",) else view.paused
         word = next((word for word in words if x + len(word) < end), "")
@@ -71,7 +73,8 @@ def _mqtt(paint: Paint, end: int, y: int, view: View) -> int:
         text = "MQTT connecting" if status.error is None else "MQTT away"
         sign = paint.glyphs.waiting if status.error is None else paint.glyphs.offline
         return paint.right(end, y, f"{sign} {text}", "warning") - 2
-    end = paint.right(end, y, f"{number(status.sent)} sent", "dim") - 1
+    end = paint.right(end, y, " sent", "dim")
+    end = paint.right(end, y, number(status.sent), "dim", "sent") - 1
     return paint.right(end, y, f"{paint.glyphs.online} MQTT", "good") - 2
 
 
@@ -90,9 +93,13 @@ def draw_status(paint: Paint, rect: Rect, view: View) -> None:
     text, style = troubles[0]
     text = text[: rect.width - 2]
     paint.put(x, last, text, style)
-    counts = f"lost {number(view.update.lost)}  refused {number(_refused(view))}"
-    if rect.right - 1 - len(counts) > x + len(text) + 1:
-        paint.right(rect.right - 1, last, counts, "dim")
+    counts = (("lost", view.update.lost), ("refused", _refused(view)))
+    parts = [(f"{word} ", number(value)) for word, value in counts]
+    end = rect.right - 1
+    if end - sum(len(word) + len(value) for word, value in parts) - 2 > x + len(text) + 1:
+        for (word, _), (head, value) in zip(reversed(counts), reversed(parts), strict=True):
+            end = paint.right(end, last, value, "dim", word)
+            end = paint.right(end, last, head, "dim") - 2
 
 
 def _troubles(view: View, glyphs: Glyphs, room: int) -> list[tuple[str, str]]:
@@ -121,24 +128,22 @@ def _refused(view: View) -> int:
 
 def _conversation(paint: Paint, x: int, y: int, end: int, view: View) -> None:
     update = view.update
-    parts: list[tuple[str, str]] = []
+    parts: list[Part] = []
     counts = ("polls", update.polls), ("lost", update.lost), ("refused", _refused(view))
     for word, value in counts:
-        parts += [
-            (f"{word} ", "dim"),
-            (number(value), "dim" if not value or word == "polls" else "text"),
-            ("   ", "dim"),
-        ]
+        style = "dim" if not value or word == "polls" else "text"
+        parts += [label(f"{word} "), Part(number(value), style, word), label("   ")]
     if update.latency is not None:
-        parts += [("answer ", "dim"), (f"{update.latency * 1000:4.0f}", "dim"), (" ms   ", "dim")]
+        took = Part(f"{update.latency * 1000:4.0f}", "dim", "latency")
+        parts += [label("answer "), took, label(" ms   ")]
     if update.address is not None:
-        parts.append((f"at {update.address}   ", "dim"))
-    reasons = sorted(update.rejected.items(), key=lambda item: -item[1])
-    parts += [(f"{reason} {number(count)}   ", "dim") for reason, count in reasons]
-    for text, style in parts:
-        if x + len(text.rstrip()) > end:
+        parts += [label("at "), Part(str(update.address), "dim", "address"), label("   ")]
+    for reason, count in sorted(update.rejected.items(), key=lambda item: -item[1]):
+        parts += [label(f"{reason} "), Part(number(count), "dim", "refused"), label("   ")]
+    for part in parts:
+        if x + len(part.text.rstrip()) > end:
             break
-        x = paint.put(x, y, text, style)
+        x = paint.put(x, y, part.text, part.style, part.field)
 
 
 def _offline(view: View, room: int) -> str:

@@ -19,7 +19,7 @@ _EVENT_STYLES = {
 }
 
 
-_WORDS = {
+WORDS = {
     Flow.PV: "solar",
     Flow.LOAD: "house",
     Flow.IMPORT: "import",
@@ -42,40 +42,44 @@ class Figure(NamedTuple):
 
 def today_figures(view: View) -> list[Figure]:
     """kWh of the local day; without a history those that the inverter counted."""
-    reading, energy = view.reading, view.update.energy
-    if energy is not None:
-        # Until something of a new day is on disk, nothing is known of it.
-        known = energy.today if energy.day == view.day else {}
-        return [
-            Figure(word, known.get(flow), f"{flow.energy}_today") for flow, word in _WORDS.items()
-        ]
-    if reading is None:
-        return []
     return [
-        Figure("solar", reading.energy_today, "energy_today"),
-        Figure("house", reading.load_energy_today, "load_energy_today"),
+        Figure(word, view.kwh_today(flow), view.counter(flow, "today"))
+        for flow, word in WORDS.items()
+        if view.kept(flow) and view.reading is not None
     ]
 
 
-def draw_today(paint: Paint, rect: Rect, view: View) -> None:
-    """One or two lines: the day's kWh; shares and money of the day, the inverter's lifetime."""
+def draw_today(paint: Paint, rect: Rect, view: View, *, in_boxes: bool = False) -> None:
+    """One or two lines: the day's kWh; shares and money of the day, energies of all days.
+
+    Where the kWh stand `in_boxes` above, what follows from them comes first.
+    """
     if view.reading is None or not rect.height:
         return
     right = rect.right - 1
-    end = _figures(paint, rect.x + 1, rect.y, right, "Today", today_figures(view), view)
+    x, y = rect.x + 1, rect.y
+    shares = share_figures(view, ascii_only=paint.glyphs.ascii_only)
+    if in_boxes:
+        if shares:
+            _figures(paint, x, y, right, "Today", shares, view)
+            y += 1
+        if y < rect.bottom:
+            _figures(paint, x, y, right, "Total", total_figures(view), view)
+        return
+    end = _figures(paint, x, y, right, "Today", today_figures(view), view)
     note = "by the inverter"
     if view.update.energy is None and end + len(note) + 3 < rect.right:
-        paint.right(right, rect.y, note, "dim")
+        paint.right(right, y, note, "dim")
     if rect.height > 1:
-        x, y = rect.x + 1, rect.y + 1
-        if shares := _shares(view, ascii_only=paint.glyphs.ascii_only):
-            x = 3 + _figures(paint, x, y, right, "Of it", shares, view)
+        if shares:
+            x = 3 + _figures(paint, x, y + 1, right, "Of it", shares, view)
         # Beside shares only where more than one figure of it has room.
         if not shares or right - x > 52:
-            _figures(paint, x, y, right, "Total", _total(view), view)
+            _figures(paint, x, y + 1, right, "Total", total_figures(view), view)
 
 
-def _shares(view: View, *, ascii_only: bool) -> list[Figure]:
+def share_figures(view: View, *, ascii_only: bool) -> list[Figure]:
+    """Shares of the day in %, and with a tariff its money."""
     day = view.today
     if day is None or day.day != view.day:
         return []
@@ -94,15 +98,20 @@ def _shares(view: View, *, ascii_only: bool) -> list[Figure]:
     return figures
 
 
-def _total(view: View) -> list[Figure]:
+def total_figures(view: View) -> list[Figure]:
+    """kWh of all days, and without a history how long it ran."""
     reading = view.reading
     if reading is None:
         return []
-    return [
-        Figure("solar", reading.energy_total, "energy_total", width=8),
-        Figure("house", reading.load_energy_total, "load_energy_total", width=8),
-        Figure("ran", reading.hours_total, "hours_total", "h", 0, 8),
-    ]
+    figures = []
+    for flow, word in WORDS.items():
+        if view.kept(flow):
+            kwh = view.kwh_total(flow)
+            digits = 1 if kwh is None or kwh < 1000 else 0
+            figures.append(Figure(word, kwh, view.counter(flow, "total"), decimals=digits, width=7))
+    if view.update.energy is None:
+        figures.append(Figure("ran", reading.hours_total, "hours_total", "h", 0, 8))
+    return figures
 
 
 def _figures(

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.monitor.battery_time import Estimate
+from kstar_tui.monitor.energy import Flow
 from kstar_tui.monitor.events import Event
 from kstar_tui.monitor.trail import Trail
 from kstar_tui.monitor.update import Update
 from kstar_tui.protocol.reading import Reading
+from kstar_tui.tui.explain import Told, counter, explain
+from kstar_tui.tui.outlet import Outlet
 from kstar_tui.tui.words import age, moment
 
 if TYPE_CHECKING:
@@ -40,6 +43,8 @@ class View:
     today: TodaySummary | None = None
     """Shares and money of the day; None where no history is kept."""
     battery: Estimate | None = None
+    outlet: Outlet | None = None
+    """Where values are published."""
     calendar: Calendar = field(default_factory=Calendar)
     """What was local time then: the offset of `now` is not that of every day."""
 
@@ -83,6 +88,43 @@ class View:
     def moment(self, at: datetime) -> str:
         """A local time of day, with the date where it is not today's."""
         return moment(self.calendar.local(at.timestamp()), self.now)
+
+    @property
+    def read_at(self) -> datetime | None:
+        """Local time at which the reading was taken."""
+        taken = self.update.taken
+        return None if taken is None else self.calendar.local(taken.timestamp())
+
+    def explain(self, field: str) -> Told | None:
+        """What to tell of a value."""
+        return explain(field, self.reading, self.outlet)
+
+    def kept(self, flow: Flow) -> bool:
+        """Its energy is known at all: by the history, else by the inverter."""
+        return self.update.energy is not None or flow.counted
+
+    def counter(self, flow: Flow, period: str) -> str:
+        """The field of a flow's kWh `today`, or in `total`."""
+        return counter(flow, period, kept=self.update.energy is not None)
+
+    def kwh_today(self, flow: Flow) -> float | None:
+        """kWh of the local day; without a history what the inverter counted."""
+        energy = self.update.energy
+        if energy is not None:
+            # Until something of a new day is on disk, nothing is known of it.
+            return energy.today.get(flow) if energy.day == self.day else None
+        return self._by_the_inverter(flow, "today")
+
+    def kwh_total(self, flow: Flow) -> float | None:
+        """kWh since the account began; without a history what the inverter counted."""
+        energy = self.update.energy
+        return self._by_the_inverter(flow, "total") if energy is None else energy.total.get(flow)
+
+    def _by_the_inverter(self, flow: Flow, period: str) -> float | None:
+        if self.reading is None or not flow.counted:
+            return None
+        kwh: float = getattr(self.reading, counter(flow, period, kept=False))
+        return kwh
 
     def tone(self, style: str) -> str:
         """The style for a live value: dim where the value is of the past."""
