@@ -76,6 +76,13 @@ OTHER: dict[str, tuple[str, object, str, object]] = {
     ),
     "headless": ("true", True, "YES", True),
     "ui.ascii": ("true", True, "on", True),
+    "ui.theme": ('"Nord"', "nord", "ANSI-light", "ansi-light"),
+    "ui.keys": (
+        '{ "live.pause" = "p", app.quit = ["q", "x"] }',
+        ("live.pause=p", "app.quit=q,x"),
+        "live.pause=p ; app.quit = x, q ",
+        ("live.pause=p", "app.quit=x,q"),
+    ),
 }
 
 

@@ -55,6 +55,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "tariff.bands": st.sampled_from([(), ("22:00-06:00 0.18",), ("00:00-24:00 1 0.5",)]),
     "headless": st.booleans(),
     "ui.ascii": st.booleans(),
+    "ui.theme": st.sampled_from(["auto", "nord", "ansi-light"]),
+    "ui.keys": st.sampled_from([(), ("live.pause=p",), ("app.quit=q,?", "go.events=ü")]),
 }
 
 

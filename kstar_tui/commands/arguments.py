@@ -159,7 +159,7 @@ def _take_glued(argv: Sequence[str]) -> tuple[dict[str, Given], list[str]]:
 def _refuse_secret(option: str) -> None:
     # Before anything else: what stands behind it must not be told as a wrong word.
     for key, row in TABLE.items():
-        if not row.argument and option == f"--{key.replace('.', '-')}":
+        if row.secret and not row.argument and option == f"--{key.replace('.', '-')}":
             name = row.environment[0]
             raise UsageError(
                 f"there is no option {option}, which others on this machine could read. Set "

@@ -12,6 +12,7 @@ from kstar_tui.settings import (
     save_config,
     shown,
 )
+from kstar_tui.settings.row import as_data
 from kstar_tui.status import Status
 
 
@@ -57,7 +58,7 @@ def _as_json(settings: Settings) -> dict[str, object]:
             # Only a secret is shown otherwise than it is.
             "value": shown(settings, row)
             if row.secret and getattr(settings, row.name) is not None
-            else getattr(settings, row.name),
+            else as_data(row, getattr(settings, row.name)),
             "source": settings.sources[key],
         }
         for key, row in TABLE.items()

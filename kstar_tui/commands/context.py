@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple, TextIO
 
 from kstar_tui.clock import Clock
-from kstar_tui.settings import ConfigFile, Given, Settings
+from kstar_tui.settings import ConfigFile, Given
+from kstar_tui.settings.load import Load
 from kstar_tui.status import Status
 
 
@@ -27,7 +28,7 @@ class Context(NamedTuple):
     """The command's own options."""
     given: frozenset[str]
     """Keys of the settings that were given as arguments."""
-    load: Callable[[], Settings]
+    load: Load
     """The settings in force; raises SettingsError."""
     config: ConfigFile
     clock: Clock

@@ -51,7 +51,7 @@ async def run_demo(context: Context, settings: Settings) -> int:
             return await run_headless(settings, clock, demo=True)
         from kstar_tui.past import Past
         from kstar_tui.settings.desk import Desk
-        from kstar_tui.tui.app import run_ui
+        from kstar_tui.tui.run import run_ui
 
         past = Past(options.serial_number, named_day(options.day), clock.start, options.seed)
         return await run_ui(

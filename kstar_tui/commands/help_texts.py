@@ -32,6 +32,10 @@ A password has no argument, because whoever uses this machine can read the argum
 program. It is mqtt.password in config.toml, KSTAR_MQTT_PASSWORD in the environment, or what the
 file holds that KSTAR_MQTT_PASSWORD_FILE names."""
 
+_KEYS = """\
+Other keys for actions of the screen are ui.keys in config.toml, or KSTAR_KEYS in the environment:
+KSTAR_KEYS="live.pause=p; app.quit=q,x". docs/settings.md has the actions' names."""
+
 BROKER_KEYS = (
     "mqtt.url",
     "mqtt.username",
@@ -57,7 +61,7 @@ SETTING_GROUPS: tuple[tuple[str, tuple[str, ...], str | None], ...] = (
     ("battery", ("battery.",), None),
     ("money", ("tariff.",), None),
     ("screen or daemon", ("headless",), None),
-    ("appearance", ("ui.",), None),
+    ("appearance", ("ui.",), _KEYS),
 )
 """Heading, first letters of the keys and perhaps a note of each group of settings."""
 

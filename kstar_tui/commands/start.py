@@ -23,7 +23,7 @@ def run(context: Context) -> int:
         return asyncio.run(run_headless(settings, context.clock, load=context.load))
     _check_before(settings, context)
     from kstar_tui.settings.desk import Desk
-    from kstar_tui.tui.app import run_ui
+    from kstar_tui.tui.run import run_ui
 
     status = asyncio.run(
         run_ui(settings, clock=context.clock, desk=Desk(context.config, context.load))

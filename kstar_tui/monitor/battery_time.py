@@ -36,7 +36,7 @@ class BatteryTime:
     """Fed with every update. `capacity` in kWh from 0 to 100 %, None = as the inverter says."""
 
     def __init__(self, capacity: float | None = None) -> None:
-        self._capacity = capacity
+        self.capacity = capacity
         self._power: float | None = None
         self._at = 0.0
         self._key = ""
@@ -58,7 +58,7 @@ class BatteryTime:
         power = self._smooth(
             reading.battery_charge_power - reading.battery_discharge_power, update.at_monotonic
         )
-        capacity = self._capacity or capacity_of(update.settings)
+        capacity = self.capacity or capacity_of(update.settings)
         if capacity is None or abs(power) < IDLE:
             return None
         target = 100 if power > 0 else _reserve(update.settings)
@@ -71,7 +71,7 @@ class BatteryTime:
             seconds,
             update.at + timedelta(seconds=seconds),
             target,
-            self._capacity is None,
+            self.capacity is None,
         )
 
     def _smooth(self, power: float, at: float) -> float:

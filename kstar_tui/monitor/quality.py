@@ -66,12 +66,16 @@ class LinkRecord:
     """
 
     def __init__(self, hold: float = 0.0) -> None:
-        self._hold_minutes = max(1, -(-hold // 60))
+        self.hold_over(hold)
         self._minutes: dict[int, _Minute] = {}
         self._answers: Counter[int] = Counter()
         self._latest: int | None = None
         self._before: Update | None = None
         self._last_refused: dict[str, datetime] = {}
+
+    def hold_over(self, seconds: float) -> None:
+        """From now on polls come at another pace."""
+        self._hold_minutes = max(1, -(-seconds // 60))
 
     def take(self, update: Update) -> None:
         """Book what is new since the update before. Wall time says in which minute it happened."""

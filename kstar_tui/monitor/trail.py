@@ -63,13 +63,17 @@ class Trail:
     """
 
     def __init__(self, hold: float = 0.0) -> None:
-        self._hold_minutes = -(-hold // 60)
+        self.hold_over(hold)
         self._last: Reading | None = None
         self._buckets: dict[int, _Bucket] = {}
         self._latest: int | None = None
         self._from_disk = False
         self._drawn: dict[tuple[Series, int, int, int], list[float | None]] = {}
         self._peaks: dict[tuple[Series, int], tuple[float, int] | None] = {}
+
+    def hold_over(self, seconds: float) -> None:
+        """From now on readings come at another pace."""
+        self._hold_minutes = -(-seconds // 60)
 
     def on_update(self, update: Update) -> None:
         """Take a fresh reading into the bucket of its minute."""

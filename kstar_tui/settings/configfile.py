@@ -13,7 +13,7 @@ from kstar_tui.mqtt.broker import parse_broker
 from kstar_tui.settings.errors import SettingsError, kind_of, refusal, suggestion
 from kstar_tui.settings.files import read_text
 from kstar_tui.settings.kinds import BrokerUrl, SettingValue
-from kstar_tui.settings.row import DEFAULT, Setting
+from kstar_tui.settings.row import DEFAULT, Setting, as_data
 from kstar_tui.settings.table import TABLE, Settings
 from kstar_tui.settings.together import check_together
 
@@ -98,7 +98,7 @@ def save_config(changes: Mapping[str, SettingValue], path: Path) -> Path | None:
             table = table.setdefault(section, {})
         if isinstance(value, float) and value.is_integer():
             value = int(value)
-        table[name] = list(value) if isinstance(value, tuple) else value
+        table[name] = as_data(TABLE[key], value)
     secret = any(_is_secret(row, values.get(key)) for key, row in TABLE.items())
     try:
         # A symbolic link stays one; what it points to is replaced.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from kstar_tui.settings.configfile import ConfigFile, read_config
 from kstar_tui.settings.errors import SettingsError, refusal, suggestion
@@ -21,6 +21,17 @@ CREDENTIALS = "CREDENTIALS_DIRECTORY"
 _FILE, _ENVIRONMENT, _ARGUMENT = range(3)
 
 
+_NOTHING: Mapping[str, SettingValue] = MappingProxyType({})
+
+
+class Load(Protocol):
+    """Reads the settings from all their sources."""
+
+    def __call__(self, *, changes: Mapping[str, SettingValue] = _NOTHING) -> Settings:
+        """As they are now, or would be with these changes saved; SettingsError."""
+        ...
+
+
 class Given(NamedTuple):
     """A value that somebody wrote, and where."""
 
@@ -32,14 +43,20 @@ def load(
     arguments: Mapping[str, Given] | None = None,
     environment: Mapping[str, str] | None = None,
     config: ConfigFile | None = None,
+    changes: Mapping[str, SettingValue] = _NOTHING,
 ) -> Settings:
     """The settings in force and where each came from; SettingsError for the first wrong one.
 
     An empty environment variable counts as not set. A host wins over a serial number that stands in
-    a source behind its own: whoever answers there is meant.
+    a source behind its own: whoever answers there is meant. `changes` are taken as if they had been
+    saved in the file; None takes a key out of it.
     """
     arguments, environment = arguments or {}, environment or {}
-    from_file = read_config(config) if config else {}
+    from_file = dict(read_config(config)) if config else {}
+    for key, value in changes.items():
+        from_file.pop(key, None)
+        if value is not None:
+            from_file[key] = value
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     ranks: dict[str, int] = {}

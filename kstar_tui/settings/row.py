@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from kstar_tui.settings.kinds import Kind, SettingValue
+from kstar_tui.settings.look_kinds import Keys, keys_of
 
 DEFAULT = "default"
 """The source of a setting that nobody gave."""
@@ -30,3 +31,10 @@ class Setting(NamedTuple):
     """Has an argument `--no-…` beside its own that turns it off."""
     name: str = ""
     default: SettingValue = None
+
+
+def as_data(row: Setting, value: SettingValue) -> object:
+    """A value as TOML and JSON have it: a list for several, a table for keys of the screen."""
+    if isinstance(row.kind, Keys):
+        return keys_of(value if isinstance(value, tuple) else ())
+    return list(value) if isinstance(value, tuple) else value

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, get_args, get_origin
 
 from kstar_tui.settings.kinds import Flag, Number
+from kstar_tui.settings.look_kinds import AUTO, Keys, ThemeName
 from kstar_tui.settings.row import Setting
 from kstar_tui.settings.table_link import LinkSettings
 from kstar_tui.settings.table_mqtt import MqttSettings
@@ -109,6 +110,27 @@ class Settings(WatchSettings, MqttSettings, LinkSettings):
             ("KSTAR_ASCII",),
         ),
     ] = False
+    theme: Annotated[
+        str,
+        Setting(
+            "ui.theme",
+            ThemeName(),
+            "colours of the screen: a theme's name, or auto to suit the terminal",
+            "--theme",
+            ("KSTAR_THEME",),
+            "NAME",
+        ),
+    ] = AUTO
+    keys: Annotated[
+        tuple[str, ...],
+        Setting(
+            "ui.keys",
+            Keys(),
+            "other keys for actions of the screen, by the action's name",
+            "",
+            ("KSTAR_KEYS",),
+        ),
+    ] = ()
 
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     """Where each setting came from, by key, as people read it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -15,7 +14,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.message import Message
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.worker import Worker
 
 from kstar_tui.assembly import find
@@ -29,21 +28,26 @@ from kstar_tui.monitor.update import Update
 from kstar_tui.settings import Settings
 from kstar_tui.settings.desk import Desk
 from kstar_tui.status import DEMO_WANTED, Status
+from kstar_tui.tui.actions import SettingsProvider, commands_of
 from kstar_tui.tui.allcommands import AllCommands
+from kstar_tui.tui.apply import Applied, apply
 from kstar_tui.tui.first.answers import is_first_start
 from kstar_tui.tui.first.keep import KEEP_HINT, keep
 from kstar_tui.tui.first.welcome import WelcomeScreen
 from kstar_tui.tui.focus.screen import FocusScreen
-from kstar_tui.tui.glyphs import ASCII, UNICODE, speaks_unicode
-from kstar_tui.tui.help import HelpScreen, signs_of
+from kstar_tui.tui.glyphs import ASCII, UNICODE
+from kstar_tui.tui.guide import help_for
+from kstar_tui.tui.keys import keymap_of
 from kstar_tui.tui.live.screen import LiveScreen
 from kstar_tui.tui.messages import InverterChosen, LinkChanged, MqttChanged, ReadingArrived, SetUp
 from kstar_tui.tui.panel import PanelScreen
-from kstar_tui.tui.places import LIVE, PLACES, all_ways
+from kstar_tui.tui.places import LIVE, PLACES, SETTINGS
 from kstar_tui.tui.rooms import About, Rooms
 from kstar_tui.tui.search.screen import SearchScreen
 from kstar_tui.tui.session import Session
-from kstar_tui.tui.themes import DARK, LIGHT, theme_for
+from kstar_tui.tui.settings.bench import Bench
+from kstar_tui.tui.settings.screen import SettingsScreen
+from kstar_tui.tui.themes import DARK, LIGHT
 
 if TYPE_CHECKING:
     # The simulator is loaded where there is a demo.
@@ -58,33 +62,26 @@ except ImportError:
         return update
 
 
-_CALM = 10.0
+CALM = 10.0
+"""Seconds up to which data is of now."""
 _SEARCH_LISTEN = 2.5
-_TOLD = ("live.poll", "live.search", "live.details", "live.keep")
-"""Keys that the line at the bottom has no room for."""
 
 
 class KstarApp(App[None]):
     """Starts with `address` where one is known, else with the search."""
 
     TITLE = "kstar-tui"
-    # Where the terminal has nothing but ASCII, Textual's own widgets must do with it too.
-    CSS = """
-    Tooltip { max-width: 72; }
-    .-ascii PanelScreen > VerticalScroll { border: ascii $accent; }
-    .-ascii FooterKey.-command-palette { border-left: none; }
-    .-ascii CommandPalette > Vertical { border: none; }
-    .-ascii CommandPalette #--input { border: none; }
-    .-ascii CommandPalette SearchIcon { display: none; }
-    .-ascii CommandPalette CommandInput { border: none; }
-    .-ascii CommandPalette CommandList { border: none; }
-    """
+    CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quit", "Quit", id="app.quit"),
         Binding("question_mark", "help", "Help", id="app.help", key_display="?"),
         Binding("ctrl+z", "suspend_process", "Suspend", id="app.suspend", show=False),
         Binding("ctrl+c", "interrupt", "Quit", id="app.interrupt", show=False, priority=True),
+        Binding(
+            *("ctrl+p", "command_palette", "palette"), id="app.palette", show=False, priority=True
+        ),
     ]
+    COMMANDS = App.COMMANDS | {SettingsProvider}
 
     def __init__(
         self,
@@ -93,14 +90,17 @@ class KstarApp(App[None]):
         *,
         address: Address | None = None,
         demo: bool = False,
-        calm: float = _CALM,
+        calm: float = CALM,
         theme: str = DARK.name,
         ascii_only: bool = False,
         past: Past | None = None,
         desk: Desk | None = None,
     ) -> None:
-        """Without a `desk` no setting can be changed for good."""
-        super().__init__()
+        """Without a `desk` no setting can be changed for good. SettingsError for keys that cannot
+        be."""
+        # Where no colour is wanted, the terminal's own two are left, whatever the theme.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        self.keymap = keymap_of(settings, KstarApp)
         self.settings = settings
         self.clock = clock
         self.calendar = Calendar()
@@ -108,15 +108,16 @@ class KstarApp(App[None]):
         self.animation_level = "none"
         self.session: Session | None = None
         self._address = address
-        self._demo = demo
+        self.demo = demo
         self._past = past
-        self.desk = desk
+        self.bench = Bench(self, desk)
+        self._applying = asyncio.Lock()
         self.searched = SearchLog(clock)
         self._calm = calm
         self._live: LiveScreen | None = None
         self._rooms: Rooms | None = None
-        self._where = LIVE
-        self._running_session: Worker[None] | None = None
+        self.where = LIVE
+        self.running_session: Worker[None] | None = None
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = theme
@@ -124,13 +125,20 @@ class KstarApp(App[None]):
 
     def on_mount(self) -> None:
         """Go where there is something to see."""
+        self.set_keymap(self.keymap)
+        desk = self.desk
         if self._address is not None:
             self._open(self._address)
-        elif self.desk is not None and not self._demo and is_first_start(self.settings, self.desk):
+        elif desk is not None and not self.demo and is_first_start(self.settings, desk):
             look = self._look("it was the first start")
-            self.push_screen(WelcomeScreen(look, self.clock, self.settings, self.desk, self.glyphs))
+            self.push_screen(WelcomeScreen(look, self.clock, self.settings, desk, self.glyphs))
         else:
             self.action_search(alone=True)
+
+    @property
+    def desk(self) -> Desk | None:
+        """Where settings are written; None where that cannot be."""
+        return self.bench.desk
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action is in the palette."""
@@ -143,16 +151,9 @@ class KstarApp(App[None]):
         if self.session is not None:
             yield SystemCommand("Write a report", "For a bug report, masked", self.action_report)
         for where, place in PLACES.items() if self.session is not None else ():
-            if where != self._where:
+            if where != self.where:
                 yield SystemCommand(place.title, place.text, partial(self.action_go, where))
-        if isinstance(screen, LiveScreen):
-            yield SystemCommand(
-                "Connections", "The inverter, the link and MQTT in detail", screen.action_details
-            )
-            yield SystemCommand("Poll now", "Ask the inverter at once", screen.action_poll)
-            yield SystemCommand("Keep", "Start with this inverter from now on", self.action_keep)
-            word = "Go on" if screen.paused else "Pause"
-            yield SystemCommand(word, "Hold the picture still or let it go", screen.action_pause)
+        yield from commands_of(self, screen)
 
     def on_inverter_chosen(self, message: InverterChosen) -> None:
         """Show the inverter that was chosen."""
@@ -161,7 +162,7 @@ class KstarApp(App[None]):
         meant = replace(settings, serial=found.serial if found else None)
         self._open(message.address, found, meant)
         kept = message.address == (settings.host, settings.port)
-        if message.by_hand and not kept and self.desk is not None and not self._demo:
+        if message.by_hand and not kept and self.desk is not None and not self.demo:
             self.notify(KEEP_HINT, timeout=10)
 
     def on_set_up(self, message: SetUp) -> None:
@@ -172,7 +173,7 @@ class KstarApp(App[None]):
 
     def action_keep(self) -> None:
         """From now on start with the inverter that is shown."""
-        if self.session is None or self.desk is None or self._demo:
+        if self.session is None or self.desk is None or self.demo:
             return
         kept = keep(self.desk, self.session.monitor.latest, self.settings)
         self.settings = kept.settings
@@ -186,7 +187,7 @@ class KstarApp(App[None]):
         port, glyphs = self.settings.port, self.glyphs
         current = self.session.monitor.latest.address if self.session else None
         # The network is asked at the world's own pace, however fast the demo's day passes.
-        clock = SystemClock() if self._demo else self.clock
+        clock = SystemClock() if self.demo else self.clock
         self.push_screen(
             SearchScreen(
                 look,
@@ -205,17 +206,33 @@ class KstarApp(App[None]):
         return self.searched.watching(partial(find, self.settings, listen=_SEARCH_LISTEN), why)
 
     def action_go(self, where: str) -> None:
-        """To one of the screens that show the inverter; each lies on Live."""
-        if self._rooms is None or self._live not in self.screen_stack or where == self._where:
+        """To one of the screens; each lies on Live. Where there is no inverter to show yet, the
+        settings lie on the search."""
+        if self._rooms is None or self._live not in self.screen_stack:
+            if where == SETTINGS and isinstance(self.screen, SearchScreen):
+                self.push_screen(SettingsScreen(self))
+            elif where == LIVE and isinstance(self.screen, SettingsScreen):
+                self.pop_screen()
             return
-        screen = self._rooms.make(where)
+        if where == self.where and not isinstance(self.screen, SearchScreen):
+            return
+        screen = SettingsScreen(self) if where == SETTINGS else self._rooms.make(where)
         if screen is None and where != LIVE:
             return
         while self.screen is not self._live:
             self.pop_screen()
         if screen is not None:
             self.push_screen(screen)
-        self._where = where
+        self.where = where
+
+    def action_setting(self, key: str) -> None:
+        """To one of the settings."""
+        self.bench.at = key
+        if isinstance(self.screen, ModalScreen):
+            self.pop_screen()
+        self.action_go(SETTINGS)
+        if isinstance(self.screen, SettingsScreen):
+            self.screen.select(key)
 
     def action_command_palette(self) -> None:
         """Every action by its name."""
@@ -228,33 +245,13 @@ class KstarApp(App[None]):
 
     def action_help(self) -> None:
         """The keys of this screen and what its signs mean."""
-        if isinstance(self.screen, PanelScreen):
-            return
-        keys = [
-            (self.get_key_display(active.binding), active.binding.description)
-            for active in self.screen.active_bindings.values()
-            if active.binding.id and active.enabled
-            if active.binding.show or active.binding.id in _TOLD
-            if not active.binding.action.startswith("app.go(")
-        ]
-        if self._shows_inverter:
-            keys.insert(0, all_ways())
-        keys += [("^p", "Every action, and the themes"), ("^c", "Quit with status 130")]
-        self.push_screen(self._help(keys))
+        if not isinstance(self.screen, PanelScreen):
+            self.push_screen(help_for(self))
 
     @property
-    def _shows_inverter(self) -> bool:
+    def shows_inverter(self) -> bool:
+        """Not while one is still to be chosen."""
         return self._live in self.screen_stack and not isinstance(self.screen, SearchScreen)
-
-    def _help(self, keys: list[tuple[str, str]]) -> HelpScreen:
-        screen, glyphs = self.screen, self.glyphs
-        if not self._shows_inverter:
-            title = "Search" if isinstance(screen, SearchScreen) else "First start"
-            return HelpScreen(f"{title}: keys", keys)
-        title = f"{PLACES[self._where].title}: keys and signs"
-        if isinstance(screen, LiveScreen):
-            return HelpScreen(title, keys, glyphs)
-        return HelpScreen(title, [*keys, *signs_of(self._where, glyphs)])
 
     def action_report(self) -> None:
         """Write what a bug report needs into a file."""
@@ -282,43 +279,82 @@ class KstarApp(App[None]):
     def _open(
         self, address: Address, found: Found | None = None, settings: Settings | None = None
     ) -> None:
-        if self._running_session is not None:
-            self._running_session.cancel()
+        if self.running_session is not None:
+            self.running_session.cancel()
         if self.session is not None:
             # The next one writes to the same database.
             self.session.close()
-        self.session = Session(
-            settings or self.settings,
+        session = self.make_session(settings or self.settings, address, found)
+        live = LiveScreen(
+            session, self.glyphs, demo=self.demo, calm=self._calm, calendar=self.calendar
+        )
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self._live, self.where = live, LIVE
+        self.push_screen(live)
+        self.run_session(session)
+
+    def make_session(
+        self,
+        settings: Settings,
+        address: Address,
+        found: Found | None = None,
+        kept: Session | None = None,
+    ) -> Session:
+        """A session that does not run yet."""
+        return Session(
+            settings,
             self.clock,
             address,
             found=found,
             on_update=self._updated,
             on_mqtt=self._mqtt_changed,
-            demo=self._demo,
+            demo=self.demo,
             past=self._past,
             searched=self.searched,
+            kept=kept,
         )
-        live = LiveScreen(
-            self.session,
-            self.glyphs,
-            demo=self._demo,
-            calm=self._calm,
-            calendar=self.calendar,
-        )
+
+    def run_session(self, session: Session) -> None:
+        """From now on this one is shown."""
+        self.session = session
         self._rooms = Rooms(
-            session=self.session,
+            session=session,
             clock=self.clock,
             calendar=self.calendar,
             glyphs=self.glyphs,
-            demo=self._demo,
+            demo=self.demo,
             calm=self._calm,
             about=self._about,
         )
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
-        self._live, self._where = live, LIVE
-        self.push_screen(live)
-        self._running_session = self.run_worker(self.session.run(), group="session")
+        self.running_session = self.run_worker(session.run(), group="session")
+
+    def start_over(self, address: Address | None) -> None:
+        """Show the inverter there, or look for one; the settings stay on top."""
+        if address is not None:
+            self._open(address)
+        else:
+            while len(self.screen_stack) > 1:
+                self.pop_screen()
+            self.action_search(alone=True)
+        self.action_go(SETTINGS)
+
+    def draw_again(self) -> None:
+        """Another session or other characters: what is open shows them."""
+        if self.session is None or self._live is None or self._rooms is None:
+            return
+        self._rooms = replace(self._rooms, session=self.session, glyphs=self.glyphs)
+        self._live.adopt(self.session, self.glyphs)
+        where = self.where
+        if where not in (LIVE, SETTINGS):
+            self.action_go(LIVE)
+            self.action_go(where)
+
+    async def apply(self, settings: Settings, told: str = "") -> Applied:
+        """Run with these settings from now on, `told` being the one that was set; SettingsError
+        where that cannot be."""
+        async with self._applying:
+            return await apply(self, settings, told)
 
     def _updated(self, update: Update) -> None:
         happened = ReadingArrived if update.fresh else LinkChanged
@@ -332,36 +368,3 @@ class KstarApp(App[None]):
         screen = self.screen
         if isinstance(screen, LiveScreen | FocusScreen):
             screen.post_message(happened())
-
-
-async def run_ui(
-    settings: Settings,
-    *,
-    clock: Clock | None = None,
-    demo: bool = False,
-    address: Address | None = None,
-    past: Past | None = None,
-    desk: Desk | None = None,
-) -> int:
-    """Run the app until the user leaves; returns the exit status, or DEMO_WANTED."""
-    if address is None and settings.host:
-        address = Address(settings.host, settings.port)
-    ascii_only = settings.ascii or not speaks_unicode(os.environ)
-    app = KstarApp(
-        settings,
-        clock or SystemClock(),
-        address=address,
-        demo=demo,
-        # A day that passes faster is as fresh when it is as many polls old.
-        calm=max(_CALM, 2 * settings.interval) if demo else _CALM,
-        theme=theme_for(os.environ),
-        ascii_only=ascii_only,
-        past=past,
-        desk=desk,
-    )
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, app.exit)
-    loop.add_signal_handler(signal.SIGINT, app.action_interrupt)
-    await app.run_async()
-    return app.return_code or 0

@@ -142,6 +142,7 @@ class Canvas(Widget):
                 dark=theme.dark,
                 ansi=self.app.native_ansi_color,
                 background=self.background_colors[1].hex6,
+                colour=not self.app.no_color,
             )
         palette = self._palette
         blank = palette.style("text")

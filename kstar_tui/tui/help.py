@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kstar_tui.tui.glyphs import Glyphs
+from kstar_tui.tui.keys import Signs
 from kstar_tui.tui.panel import PanelScreen
 
 _VALUES = [
@@ -32,24 +33,26 @@ def _grid(rows: list[tuple[str, str]]) -> Table:
     return table
 
 
-def history_signs(g: Glyphs) -> list[tuple[str, str]]:
+def history_signs(g: Glyphs) -> Signs:
     """Keys of the History screen that its footer has no room for, and its signs."""
     return [
-        (", .", "read the column before, after; shift and arrows too"),
-        ("home end", "read the first, the last"),
-        ("enter", "open the day or month that is read; a double click too"),
-        ("esc", "take the cursor away"),
+        (("history.read_back", "history.read_on"), "read the column before, after"),
+        (("history.first", "history.last"), "read the first, the last"),
+        (("history.open",), "open the day or month that is read; a double click too"),
+        (("history.leave",), "take the cursor away"),
         (g.spell("×"), "not observed: a gap, not zero"),
         ("in, out", "charged into, discharged from the battery"),
         ("*", "today: not over yet"),
     ]
 
 
-def events_signs(g: Glyphs) -> list[tuple[str, str]]:
+def events_signs(g: Glyphs) -> Signs:
     """Keys of the Events screen that its footer has no room for, and its signs."""
     return [
-        ("up down", "select another line; j and k, page, home and end, the wheel, too"),
-        ("F", "the filter the other way round"),
+        (("events.up", "events.down"), "select another line; the wheel, too"),
+        (("events.page_up", "events.page_down"), "a page of them"),
+        (("events.newest", "events.oldest"), "the newest, the oldest"),
+        (("events.filter_back",), "the filter the other way round"),
         (g.warning, "a fault"),
         ("!", "a warning"),
         (g.online, "good news"),
@@ -59,7 +62,21 @@ def events_signs(g: Glyphs) -> list[tuple[str, str]]:
     ]
 
 
-def focus_signs(g: Glyphs) -> list[tuple[str, str]]:
+def settings_signs(g: Glyphs) -> Signs:
+    """Keys of the Settings screen that its footer has no room for, and its signs."""
+    return [
+        (("settings.up", "settings.down"), "select another line; the wheel, too"),
+        (("settings.page_up", "settings.page_down"), "a page of them"),
+        (("settings.first", "settings.last"), "the first, the last"),
+        (("settings.reload",), "read config.toml again, and take it over"),
+        (("settings.leave",), "end the filter; without one, back"),
+        (("editor.test",), "test a value that is not saved yet"),
+        ("!", "not what the program runs with"),
+        ("mouse", "a click selects, another one edits"),
+    ]
+
+
+def focus_signs(g: Glyphs) -> Signs:
     """Signs of the Battery and the Grid & load screen."""
     return [
         (g.spell("×"), "not observed: a gap, not zero"),
@@ -69,11 +86,12 @@ def focus_signs(g: Glyphs) -> list[tuple[str, str]]:
     ]
 
 
-def diagnostics_signs(g: Glyphs) -> list[tuple[str, str]]:
+def diagnostics_signs(g: Glyphs) -> Signs:
     """Keys of the Diagnostics screen that its footer has no room for, and its signs."""
     return [
-        ("up down", "another field; page, home, end, and j and k, too"),
-        ("left right", "another byte; elsewhere another section"),
+        (("diagnostics.up", "diagnostics.down"), "another field"),
+        (("diagnostics.page_up", "diagnostics.page_down"), "a page of them"),
+        (("diagnostics.left", "diagnostics.right"), "another byte; elsewhere another section"),
         ("mouse", "a byte, a field, a word; over them: what they are"),
         ("[ ]", "around the bytes of the selected field"),
         ("~", "in front of a byte that was another one before"),
@@ -82,12 +100,13 @@ def diagnostics_signs(g: Glyphs) -> list[tuple[str, str]]:
     ]
 
 
-def signs_of(place: str, g: Glyphs) -> list[tuple[str, str]]:
+def signs_of(place: str, g: Glyphs) -> Signs:
     """Further keys and the signs of a screen other than Live."""
     signs = {
         "history": history_signs,
         "events": events_signs,
         "diagnostics": diagnostics_signs,
+        "settings": settings_signs,
     }
     return signs.get(place, focus_signs)(g)
 

@@ -25,6 +25,12 @@ class Outlook:
         self._settings = settings
         self._seen: tuple[str, datetime] | None = None
 
+    def adopt(self, settings: Settings) -> None:
+        """Another tariff or battery counts from the next update on."""
+        self._settings = settings
+        self._battery_time.capacity = settings.battery_capacity
+        self._seen = None
+
     def take(self, update: Update, archive: Buckets | None, key: str | None) -> None:
         """An update, and where its inverter's history is, if it is kept."""
         self.battery = self._battery_time.take(update)

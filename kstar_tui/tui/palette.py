@@ -103,8 +103,27 @@ def _colour(name: str) -> Color:
         return Color.default()
 
 
-def palette_for(*, dark: bool, ansi: bool, background: str) -> Palette:
-    """The palette that suits a theme; `background` is the screen's colour (`default` for ANSI)."""
+def _colourless() -> Palette:
+    """What is left where no colour is wanted: dim, bold and reversed."""
+    plain = Style()
+    styles = dict.fromkeys(_ANSI, plain)
+    for name in ("dim", "border"):
+        styles[name] = Style(dim=True)
+    for name in (*_BOLD, "warning"):
+        styles[name] = Style(bold=True)
+    for name in ("solar", "import", "export", "discharge", "charge", "house", "dim"):
+        styles[f"{name}-title"] = styles[name] + Style(bold=True)
+        styles[f"{name}-inverse"] = styles[name] + Style(reverse=True)
+    styles["title"] = Style(bold=True)
+    styles["alarm"] = Style(bold=True, reverse=True)
+    return Palette(styles)
+
+
+def palette_for(*, dark: bool, ansi: bool, background: str, colour: bool = True) -> Palette:
+    """The palette that suits a theme; `background` is the screen's colour (`default` for ANSI).
+    Without `colour` there is none, whatever the theme."""
+    if not colour:
+        return _colourless()
     if ansi:
         return _palette(_ANSI, "default")
     return _palette(_DARK if dark else _LIGHT, background)

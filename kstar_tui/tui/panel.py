@@ -11,6 +11,8 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from kstar_tui.tui.keys import first_key
+
 
 class PanelScreen(ModalScreen[None]):
     """Scrolls where it does not fit; the keys that open such a box close it too."""
@@ -35,6 +37,6 @@ class PanelScreen(ModalScreen[None]):
         """The parts, one below the other."""
         with VerticalScroll() as scroll:
             scroll.border_title = self._title
-            scroll.border_subtitle = "esc closes"
+            scroll.border_subtitle = f"{first_key(self.app, 'panel.close')} closes"
             for part in self._parts:
                 yield Static(part, markup=False)

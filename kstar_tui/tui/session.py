@@ -52,15 +52,22 @@ class Session:
         demo: bool = False,
         past: Past | None = None,
         searched: SearchLog | None = None,
+        kept: Session | None = None,
     ) -> None:
-        """What a `demo` measures goes into no database; its `past` is there from the start."""
+        """What a `demo` measures goes into no database; its `past` is there from the start. What
+        the session before has `kept` in memory stays while it is the same inverter. SettingsError
+        where a certificate cannot be used.
+        """
         self.clock = clock
         self.settings = settings
+        self.found = found
+        self.trail: Trail = kept.trail if kept else Trail()
         # Over one lost poll, but not over an outage.
-        self.trail = Trail(hold=2.5 * settings.interval)
-        self.remembered = Remembered()
+        self.trail.hold_over(2.5 * settings.interval)
+        self.remembered: Remembered = kept.remembered if kept else Remembered()
         # While the inverter is away it is asked once a minute.
-        self.quality = LinkRecord(hold=max(2.5 * settings.interval, 150.0))
+        self.quality: LinkRecord = kept.quality if kept else LinkRecord()
+        self.quality.hold_over(max(2.5 * settings.interval, 150.0))
         self.frames = FrameWatch()
         self.searched = searched
         self.outlook = Outlook(settings)
@@ -79,11 +86,12 @@ class Session:
         self._on_update = on_update
         self._on_mqtt = on_mqtt
         self._before: Update | None = None
-        self._loaded: str | None = None
+        self._loaded: str | None = kept.history_key if kept else None
         self._past = past.days(Calendar()) if past else iter(())
         self._past_key = past.key if past else None
         self._live_through(next(self._past, []))
-        self._recall(self._past_key or (found.serial if found else None) or settings.serial)
+        if self._loaded is None:
+            self._recall(self._past_key or (found.serial if found else None) or settings.serial)
 
     def _stands_by(self) -> bool:
         return self._ledger is not None and self._ledger.stands_by
@@ -104,8 +112,15 @@ class Session:
     @property
     def history_key(self) -> str | None:
         """The inverter whose history is shown: this one's, before it is known the last one's."""
-        key = self._ledger.key if self._ledger else None
-        return key or self._loaded
+        return self._known or self._loaded
+
+    @property
+    def _known(self) -> str | None:
+        """The inverter that answers; None while it has not said who it is."""
+        if self._ledger is not None:
+            return self._ledger.key
+        update = self.monitor.latest
+        return update.key if update.info is not None else None
 
     @property
     def all_events(self) -> tuple[Event, ...]:
@@ -114,6 +129,12 @@ class Session:
         return self.remembered.everything(
             lambda: self.archive, self.history_key, clock.now(), clock.monotonic()
         )
+
+    def adopt(self, settings: Settings) -> None:
+        """Another tariff or battery, which need no new connection."""
+        self.settings = settings
+        self.outlook.adopt(settings)
+        self.outlook.take(self.monitor.latest, self.archive, self._known)
 
     def close(self) -> None:
         """Save the history; what comes later is not kept."""
@@ -158,7 +179,7 @@ class Session:
             store.import_minutes(self._past_key, minutes, now=self.clock.now().timestamp())
 
     def _remember(self, update: Update) -> None:
-        key = self._ledger.key if self._ledger else None
+        key = self._known
         if key is not None and self._loaded is not None and key != self._loaded:
             # It is another inverter than the one that was shown from disk.
             self.remembered.clear()

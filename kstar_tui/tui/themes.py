@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
+
+from kstar_tui.settings import Settings, SettingsError
+from kstar_tui.settings.errors import suggestion
+from kstar_tui.settings.look_kinds import AUTO
 
 DARK = Theme(
     name="kstar-dark",
@@ -34,6 +38,24 @@ LIGHT = Theme(
     panel="#eaeef2",
     dark=False,
 )
+
+
+OWN = (DARK, LIGHT)
+NAMES = (*(theme.name for theme in OWN), *sorted(BUILTIN_THEMES))
+"""Every theme that can be chosen."""
+
+
+def theme_of(settings: Settings, environment: Mapping[str, str]) -> str:
+    """The theme of the settings; SettingsError where there is none of that name."""
+    name = settings.theme
+    if name == AUTO:
+        return theme_for(environment)
+    if name not in NAMES:
+        raise SettingsError(
+            f"{settings.sources.get('ui.theme', 'ui.theme')}: ui.theme is {name!r}, and there is no"
+            f" such theme.{suggestion(name, NAMES)} Allowed are {AUTO}, {', '.join(NAMES)}."
+        )
+    return name
 
 
 def theme_for(environment: Mapping[str, str]) -> str:

@@ -31,7 +31,7 @@ import asyncio, os, sys
 from datetime import time
 from kstar_tui.settings import Settings
 from kstar_tui.simulator.server import Simulator, SimulatorOptions
-from kstar_tui.tui.app import run_ui
+from kstar_tui.tui.run import run_ui
 
 async def main():
     options = SimulatorOptions(

@@ -40,7 +40,7 @@ def screens(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
         seen.append(settings)
         return Status.DONE if demo else DEMO_WANTED
 
-    monkeypatch.setattr("kstar_tui.tui.app.run_ui", run_ui)
+    monkeypatch.setattr("kstar_tui.tui.run.run_ui", run_ui)
     monkeypatch.setattr(start, "require_terminal", lambda: None)
     return seen
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import sys
@@ -209,22 +210,86 @@ def test_ascii(
         ({}, True),
         ({"COLORTERM": "", "TERM": "xterm"}, False),
         ({"COLORTERM": "", "TERM": "linux"}, False),
-        ({"NO_COLOR": "1"}, None),
+        ({"KSTAR_THEME": "ansi-light"}, False),
     ],
 )
 def test_colours_suit_the_terminal(
-    environment: dict[str, str], truecolour: bool | None, port: int, tmp_path: Path
+    environment: dict[str, str], truecolour: bool, port: int, tmp_path: Path
 ) -> None:
     with program(port, tmp_path, environment=environment) as terminal:
         terminal.wait_for(lambda text: "online" in text and "3 300 W" in text)
         raw = bytes(terminal.raw)
-        if truecolour is None:
-            cells = [cell for row in terminal.screen.buffer.values() for cell in row.values()]
-            for colour in {c for cell in cells for c in (cell.fg, cell.bg)} - {"default"}:
-                red, green, blue = colour[:2], colour[2:4], colour[4:]
-                assert red == green == blue, f"{colour} is no grey"
-        else:
-            assert (b"38;2;" in raw) == truecolour
-        assert b"38;2;" not in raw or truecolour is not False
+        assert (b"38;2;" in raw) == truecolour
         terminal.send("q")
         assert terminal.wait_end() == 0
+
+
+def colours(raw: bytes) -> set[bytes]:
+    """Every code that sets a colour; going back to the terminal's own is none."""
+    codes = {code for found in re.findall(rb"\x1b\[([0-9;:]*)m", raw) for code in found.split(b";")}
+    return {code for code in codes if re.fullmatch(rb"[349][0-8]|10[0-7]", code)} - {b"39", b"49"}
+
+
+@pytest.mark.parametrize("theme", ["auto", "nord"])
+def test_without_colour_there_is_none_and_a_fault_is_told(theme: str, tmp_path: Path) -> None:
+    data = encode_running_data({**VALUES, "error_bits": 1 << 18, "work_mode": "fault"})
+    answers = {**ANSWERS, Request.RUNNING_DATA.frame: build_reply(0x86, data)}
+    environment = {"NO_COLOR": "1", "KSTAR_THEME": theme, "XDG_DATA_HOME": str(tmp_path)}
+    with answering(answers) as port, program(port, tmp_path, environment=environment) as terminal:
+        terminal.wait_for("FAULT  isolation")
+        reversed_ = [
+            cell.data
+            for row in terminal.screen.buffer.values()
+            for cell in row.values()
+            if cell.reverse
+        ]
+        assert "FAULT" in "".join(reversed_)
+        for keys, word in (
+            ("3", "FAULT"),
+            ("4", "FAULT"),
+            ("5", "fault: isolation"),
+            ("2", "[day]"),
+            ("7", "inverter.host"),
+            ("\r", "enter saves"),
+            ("\x1b", "means"),
+            ("?", "keys and signs"),
+            ("q", "means"),
+            ("t", "all is well"),
+            ("q", "means"),
+            ("\x10", "Search for an action"),
+        ):
+            terminal.send(keys)
+            terminal.wait_for(lambda text, word=word: word in text)
+        assert colours(bytes(terminal.raw)) == set()
+        terminal.send("\x03")
+        assert terminal.wait_end() == 130
+
+
+def test_a_theme_or_keys_that_cannot_be_are_told_before_the_screen(
+    port: int, tmp_path: Path
+) -> None:
+    for environment, message in (
+        ({"KSTAR_THEME": "nrod"}, "Did you mean nord?"),
+        ({"KSTAR_KEYS": "live.pauze=p"}, "Did you mean live.pause?"),
+        ({"KSTAR_KEYS": "live.pause=q"}, "both live.pause and app.quit would be q"),
+    ):
+        with program(port, tmp_path, size=(120, 40), environment=environment) as terminal:
+            terminal.wait_for(lambda text, message=message: message in text.replace("\n", ""))
+            assert terminal.wait_end() == 2
+            assert b"\x1b[?1049h" not in terminal.raw, "no screen was opened"
+
+
+def test_settings_that_lie_open_send_nothing(port: int, tmp_path: Path) -> None:
+    with program(port, tmp_path, "--interval", "3600", size=(120, 40)) as terminal:
+        terminal.wait_for("online")
+        terminal.send("7")
+        terminal.wait_for("inverter.host")
+        for _ in range(3):
+            terminal.read_for(0.5)
+            minute = terminal.text.split("\n")[0][-5:]
+            sent = terminal.read_for(2.5)
+            if terminal.text.split("\n")[0][-5:] == minute:
+                assert sent == 0
+                break
+        else:
+            pytest.fail("every three seconds a minute turns")

@@ -39,6 +39,10 @@ class LiveCanvas(InspectCanvas):
         self._held_view: View | None = None
         self._held_size = Size(0, 0)
 
+    def draw_with(self, glyphs: Glyphs) -> None:
+        """In these characters from the next drawing on."""
+        self.glyphs = glyphs
+
     def draw(self, size: Size) -> Picture:
         """The Live picture for this size."""
         if self.view is None:
@@ -70,10 +74,25 @@ class LiveScreen(Inspecting):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *ways(LIVE),
-        Binding("space", "pause", "Pause", id="live.pause"),
-        Binding("i", "details", "Details", id="live.details", show=False),
+        Binding(
+            *("space", "pause", "Pause"),
+            tooltip="Hold the picture still or let it go",
+            id="live.pause",
+            show=False,
+        ),
+        Binding(
+            *("i", "details", "Details"),
+            tooltip="The inverter, the link and MQTT in detail",
+            id="live.details",
+            show=False,
+        ),
         *inspect_keys(LIVE, shown=False),
-        Binding("r", "poll", "Poll now", id="live.poll", show=False),
+        Binding(
+            *("r", "poll", "Poll now"),
+            tooltip="Ask the inverter at once",
+            id="live.poll",
+            show=False,
+        ),
         Binding("s", "app.search", "Search", id="live.search", show=False),
         Binding("K", "app.keep", "Keep this inverter", id="live.keep", show=False),
     ]
@@ -128,6 +147,15 @@ class LiveScreen(Inspecting):
 
     def on_mqtt_changed(self, message: MqttChanged) -> None:
         """The broker's state stands in the header."""
+        self._look()
+
+    def adopt(self, session: Session, glyphs: Glyphs) -> None:
+        """Show another session from now on, or the same one, in these characters."""
+        self.session = session
+        self._update = session.monitor.latest
+        self.paused = None
+        self._glyphs = glyphs
+        self._canvas.draw_with(glyphs)
         self._look()
 
     def action_pause(self) -> None:

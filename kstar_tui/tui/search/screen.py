@@ -25,6 +25,7 @@ from kstar_tui.tui.canvas import Canvas
 from kstar_tui.tui.glyphs import UNICODE, Glyphs
 from kstar_tui.tui.messages import InverterChosen
 from kstar_tui.tui.paint import Picture
+from kstar_tui.tui.places import SETTINGS
 from kstar_tui.tui.search.address import parse_address
 from kstar_tui.tui.search.picture import ROW, SearchView, block_of, draw_search
 
@@ -77,6 +78,8 @@ class SearchScreen(Screen[None]):
         Binding("d", "app.demo", "Demo", id="search.demo"),
         Binding("up,k", "move(-1)", "Up", id="search.up", show=False),
         Binding("down,j", "move(1)", "Down", id="search.down", show=False),
+        # A digit begins an address.
+        Binding("comma", f"app.go('{SETTINGS}')", "Settings", id="search.settings"),
         Binding("escape", "leave", "Back", id="search.leave"),
     ]
     # Keys are for the list until somebody wants to type.
@@ -107,7 +110,7 @@ class SearchScreen(Screen[None]):
         self._current = current
         self._canvas = SearchCanvas(glyphs)
         self._silent: Address | None = None
-        self._asking = self._trying = self._advise = self._left = False
+        self._asking = self._trying = self._advise = self._left = self._ended = False
         self._problem = ""
         self._chosen: Address | None = None
         self._found: dict[Address, Found] = {}
@@ -132,9 +135,12 @@ class SearchScreen(Screen[None]):
         self.action_again()
 
     def on_screen_resume(self) -> None:
-        """Back from a later step without an inverter: look on."""
+        """Back from a later step without an inverter: look on. What was found meanwhile is taken
+        now."""
         if self._left and not self._found:
             self.action_again()
+        elif self._ended:
+            self._take_single()
         self._left = False
 
     def on_resize(self, event: events.Resize) -> None:
@@ -237,7 +243,7 @@ class SearchScreen(Screen[None]):
         self._found.clear()
         self._others.clear()
         self._chosen = None
-        self._advise = False
+        self._advise = self._ended = False
         self._show()
         began = self._clock.monotonic()
         while not self._has_what_is_meant:
@@ -247,10 +253,17 @@ class SearchScreen(Screen[None]):
                 self._advise = late or not self._asked
                 self._show()
                 await self._clock.sleep(PAUSE)
-        if self._alone and not self._typing:
-            meant = [one for one in self._listed if self._is_meant(one)]
-            if len(meant) == 1:
-                self._choose(meant[0].address)
+        self._ended = True
+        self._take_single()
+
+    def _take_single(self) -> None:
+        """Go to the only one that is meant, unless somebody is busy with something that lies on
+        this screen."""
+        if not self._alone or self._typing or not self.is_active:
+            return
+        meant = [one for one in self._listed if self._is_meant(one)]
+        if len(meant) == 1:
+            self._choose(meant[0].address)
 
     @property
     def _has_what_is_meant(self) -> bool:
