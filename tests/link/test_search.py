@@ -93,6 +93,7 @@ async def test_several_inverters_and_strangers(start, settle) -> None:
         f" (3 tries of 0.1 s to 127.0.0.3:{port}: no answer)"
     )
     assert len(events) == 5
+    assert [e.via for e in (*found, *others)] == [tuple(LOOPBACK)] * 4
     # The question was repeated, from one ephemeral port; each host was proved once.
     assert hood.heard == [DISCOVERY_TEXT] * 3
     assert len(hood.askers) == 1
@@ -121,6 +122,15 @@ async def test_an_inverter_that_does_not_say_who_it_is_is_found(start, settle) -
     assert found.reading is not None
     assert found.reading.load_power == 315
     assert len(events) == 2
+
+
+async def test_who_answers_in_two_places_is_counted_in_both(start, settle) -> None:
+    inverter = await start(truthful("KSE0001"))
+    hood = await settle({"127.0.0.1": [reply("127.0.0.1")]})
+    other = LOOPBACK[0]._replace(interface="lo:2", local="127.0.0.1")
+    events = await collect(hood.port, inverter.address[1], targets=[LOOPBACK[0], other])
+    (found,) = (e for e in events if isinstance(e, Found))
+    assert set(found.via) == {LOOPBACK[0], other}
 
 
 async def test_an_echo_is_silence(settle) -> None:

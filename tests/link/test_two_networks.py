@@ -27,7 +27,8 @@ async def main():
         broadcast_targets(), discovery_port={DISCOVERY_PORT}, data_port={DATA_PORT}, listen=1.5
     ):
         if isinstance(event, Found):
-            found.append([event.address.host, event.mac, event.info.serial])
+            via = [target.interface for target in event.via]
+            found.append([event.address.host, event.mac, event.info.serial, via])
         elif isinstance(event, Asked):
             asked.append([event.target.interface, event.target.broadcast, event.error])
     print(json.dumps({{"found": sorted(found), "asked": sorted(asked)}}))
@@ -94,8 +95,8 @@ def test_both_are_found_by_broadcast_on_each_interface(spaces: tuple[str, list[s
         )
     assert json.loads(done.stdout) == {
         "found": [
-            ["10.77.1.2", "AC:CF:23:A1:B2:C3", "KSE0001"],
-            ["10.77.2.2", "AC:CF:23:A1:B2:C3", "KSE0002"],
+            ["10.77.1.2", "AC:CF:23:A1:B2:C3", "KSE0001", ["near1"]],
+            ["10.77.2.2", "AC:CF:23:A1:B2:C3", "KSE0002", ["near2"]],
         ],
         "asked": [["near1", "10.77.1.255", None], ["near2", "10.77.2.255", None]],
     }

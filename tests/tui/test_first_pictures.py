@@ -227,6 +227,7 @@ def test_networks_that_answer_stand_before_the_many_that_do_not() -> None:
         (SearchView(), "Looking for your inverter"),
         (SearchView(alone=True, found=(ROOF,)), "Found your inverter"),
         (SearchView(found=(ROOF,)), "Found an inverter: enter takes it"),
+        (SearchView(found=(ROOF,), current=ROOF.address), "Found your inverter"),
         (SearchView(meant="KSE1"), "Looking for the inverter KSE1"),
         (SearchView(meant="KSE1", found=(ROOF,)), "Still looking for KSE1: only others answer"),
         (SearchView(meant="sim0000005678", found=(ROOF,), alone=True), "Found your inverter"),

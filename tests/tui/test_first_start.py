@@ -217,7 +217,7 @@ async def test_a_broker_that_works(
         await see(pilot, "Found an inverter")
         await enter(pilot, "step 2 of 3")
         await pilot.press(*f"127.0.0.1:{mosquitto.port}", "enter")
-        await see(pilot, f"ok: mqtt://mqtt:***@127.0.0.1:{mosquitto.port} without TLS")
+        await see(pilot, f"ok: mqtt://mqtt:***@127.0.0.1:{mosquitto.port} without TLS, user and")
         await pilot.press(*"solar", "enter", *PASSWORD)
         text = await see(pilot, f"ok: mqtt://solar:***@127.0.0.1:{mosquitto.port}", "*************")
         await pilot.press("enter", "enter")
@@ -296,7 +296,7 @@ async def test_what_is_typed_is_judged_at_once(inverter: Simulator, home: Home) 
             ("ha.lan:port", "the port is no number"),
             ("mqtt://solar:s3cret@", "the host is missing"),
             ("mqtts://solar:s3cret@ha.lan", "ok: mqtts://solar:***@ha.lan:8883 with TLS"),
-            ("mqtts://ha.lan", "ok: mqtts://ha.lan:8883 without a user with TLS"),
+            ("mqtts://ha.lan", "ok: mqtts://ha.lan:8883 with TLS, without a user"),
         ):
             await fill(pilot, url=typed)
             text = await see(pilot, said)

@@ -213,9 +213,12 @@ class BrokerScreen(Screen[None]):
         except ValueError as error:
             self._hint(str(error), wrong=True)
             return
-        who = "without a user" if broker.username is None else ""
-        safe = "with TLS" if broker.tls else "without TLS"
-        self._hint(f"ok: {broker.url()} {' '.join(filter(None, (who, safe)))}")
+        told = ["with TLS" if broker.tls else "without TLS"]
+        if broker.username is None:
+            told.append("without a user")
+        elif "://" not in self._typed("url") and not self._typed("user"):
+            told.append("user and password mqtt, as none is given")
+        self._hint(f"ok: {broker.url()} {', '.join(told)}")
 
     def _hint(self, text: str, *, wrong: bool = False) -> None:
         hint = self.query_one("#hint", Static)

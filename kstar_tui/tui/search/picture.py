@@ -94,7 +94,8 @@ def headline(view: SearchView) -> str:
         return "Looking for your inverter"
     if count > 1:
         return f"Found {count} inverters: choose with up, down and enter"
-    return "Found your inverter" if view.alone else "Found an inverter: enter takes it"
+    known = view.alone or view.found[0].address == view.current
+    return "Found your inverter" if known else "Found an inverter: enter takes it"
 
 
 def _welcome(paint: Paint, block: Rect, y: int, view: SearchView, *, small: bool) -> int:
