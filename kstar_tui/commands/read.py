@@ -187,6 +187,6 @@ async def _found(context: Context, settings: Settings) -> Address:
         listed = ", ".join(f"{one.address} ({one.serial or 'no serial'})" for one in found)
         context.say(
             f"Several inverters answered: {listed}. Reading from {chosen.address}; "
-            "choose another with --serial."
+            "choose another with --serial or --host."
         )
     return chosen.address

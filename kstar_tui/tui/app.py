@@ -161,7 +161,7 @@ class KstarApp(App[None]):
         # Another one may be chosen than the settings mean.
         meant = replace(settings, serial=found.serial if found else None)
         self._open(message.address, found, meant)
-        kept = message.address == (settings.host, settings.port)
+        kept = (*message.address, meant.serial) == (settings.host, settings.port, settings.serial)
         if message.by_hand and not kept and self.desk is not None and not self.demo:
             self.notify(KEEP_HINT, timeout=10)
 

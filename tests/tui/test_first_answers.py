@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tui_world import INFO
+from tui_world import INFO, update
 
 from kstar_tui.link.interface import Address
 from kstar_tui.mqtt.broker import parse_broker, with_credentials
@@ -21,6 +21,7 @@ from kstar_tui.tui.first.answers import (
     inverter_changes,
     is_first_start,
 )
+from kstar_tui.tui.first.keep import keep
 
 ROOF = Inverter(Address("192.168.1.50"), INFO)
 
@@ -182,3 +183,55 @@ def test_what_does_not_go_together_is_refused() -> None:
     with pytest.raises(SettingsError, match=r"mqtt\.url has no TLS"):
         changed(settings, broker_changes(broker_of("ha.lan", "", ""), settings))
     changed(settings, broker_changes(broker_of("mqtts://ha.lan", "", ""), settings))
+
+
+class TestKeep:
+    """The inverter that is shown, for the next starts."""
+
+    def keep(self, path: Path, environment: dict[str, str] | None = None, **changes: object):
+        desk = desk_at(path, environment)
+        return keep(desk, update(**changes), desk.load())
+
+    def test_its_address_and_its_serial_number(self, tmp_path: Path) -> None:
+        path = tmp_path / "config.toml"
+        path.write_text("[inverter]\nhost = 'old.lan'\nport = 9\nserial = 'OLD'\ninterval = 30\n")
+        kept = self.keep(path)
+        assert kept.said == f"KSE4000 …5678 at 192.168.1.50 is kept in {path}."
+        assert kept.severity == "information"
+        settings = desk_at(path).load()
+        assert (settings.host, settings.port, settings.serial, settings.interval) == (
+            "192.168.1.50",
+            8899,
+            "SIM0000005678",
+            30.0,
+        )
+        assert (kept.settings.host, kept.settings.serial) == (settings.host, settings.serial)
+
+    def test_what_wins_over_it_is_named(self, tmp_path: Path) -> None:
+        kept = self.keep(tmp_path / "config.toml", {"KSTAR_HOST": "10.0.0.1"})
+        assert kept.said.endswith("But environment KSTAR_HOST wins over it.")
+        kept = self.keep(tmp_path / "config.toml", {"KSTAR_PORT": "9000"})
+        assert kept.said.endswith("But environment KSTAR_PORT wins over it.")
+        assert kept.severity == "warning"
+
+    def test_comments_that_go_are_told(self, tmp_path: Path) -> None:
+        path = tmp_path / "config.toml"
+        path.write_text("# mine\n")
+        assert f"the file as it was is {path}.bak" in self.keep(path).said
+
+    def test_without_a_serial_number_it_is_known_by_its_address(self, tmp_path: Path) -> None:
+        path = tmp_path / "config.toml"
+        kept = self.keep(path, info=None)
+        assert "known by its address alone" in kept.said
+        assert desk_at(path).load().serial is None
+        # The one that is meant is meant further on.
+        assert "alone" not in self.keep(path, info=None, meant="KSE1").said
+        assert desk_at(path).load().serial == "KSE1"
+
+    def test_what_cannot_be_kept(self, tmp_path: Path) -> None:
+        assert self.keep(tmp_path / "config.toml", address=None).severity == "warning"
+        desk = desk_at(tmp_path / "config.toml")
+        desk.config.path.mkdir()
+        kept = keep(desk, update(), Settings())
+        assert (kept.severity, kept.settings) == ("error", Settings())
+        assert "cannot be read" in kept.said
