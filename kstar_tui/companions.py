@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Protocol
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from kstar_tui.mqtt.publisher import Publisher
 
 
+_PATIENCE = 0.7
+"""Seconds that a program which is told of an alert has to end with us."""
+
+_log = logging.getLogger(__name__)
+
+
 class Companion(Protocol):
     """A subscriber of the monitor with work of its own."""
 
@@ -27,6 +34,14 @@ class Companion(Protocol):
     async def run(self) -> None:
         """Work until cancelled."""
         ...
+
+
+async def _run(one: Companion) -> None:
+    """One that fails harms nobody else."""
+    try:
+        await one.run()
+    except Exception:
+        _log.exception("%s failed", type(one).__name__)
 
 
 class Companions:
@@ -58,19 +73,19 @@ class Companions:
         """Begin, and hear the monitor's updates from now on."""
         for one in self._all:
             self._unsubscribe.append(monitor.subscribe(one.on_update))
-            self._tasks.append(asyncio.create_task(one.run()))
+            self._tasks.append(asyncio.create_task(_run(one)))
 
     async def leave(self) -> None:
-        """End all of it."""
+        """End all of it, as far as it can be ended in 0.7 s."""
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_PATIENCE)
 
 
 def concerns_companions(keys: Collection[str]) -> bool:
     """Whether settings of these keys make them others; the interval says what is old."""
-    return any(
-        key.startswith(("metrics.", "alerts.")) or key == "inverter.interval" for key in keys
-    )
+    theirs = ("metrics.", "alerts.", "inverter.interval")
+    return any(key.startswith(theirs) for key in keys)

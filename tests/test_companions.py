@@ -78,6 +78,24 @@ def test_no_secret_is_handed_to_a_program() -> None:
     }
 
 
+async def test_one_that_fails_harms_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken:
+        def on_update(self, update: object) -> None: ...
+
+        async def run(self) -> None:
+            raise RuntimeError("a bug")
+
+    companions = Companions(Settings(), SystemClock())
+    companions._all.append(Broken())
+    monitor = Monitor(
+        InverterClient, SystemClock(), interval=5.0, address=Address("x"), find=None, wake=None
+    )
+    companions.join(monitor)
+    await asyncio.wait(companions._tasks)
+    assert caplog.messages == ["Broken failed"]
+    await companions.leave()
+
+
 async def test_a_monitor_and_a_program_that_is_told_of_it(tmp_path: Path) -> None:
     """Over real UDP; a second one stands by and runs nothing."""
     told = tmp_path / "told"

@@ -19,7 +19,10 @@ from kstar_tui.settings import Settings
 
 
 async def run_for_a_moment(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, during: str
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    during: str,
+    settings: Settings | None = None,
 ) -> tuple[int, str]:
     """Run with a monitor that says this in the log, then end it by SIGTERM."""
 
@@ -36,7 +39,8 @@ async def run_for_a_moment(
             await asyncio.get_running_loop().create_future()
 
     monkeypatch.setattr(assembly, "Monitor", Talkative)
-    settings = Settings(host="127.0.0.1", mqtt_url="mqtt://me:tops3cret@127.0.0.1:1")
+    usual = Settings(host="127.0.0.1", mqtt_url="mqtt://me:tops3cret@127.0.0.1:1")
+    settings = settings or usual
     with (tmp_path / "journal").open("w+") as stderr:
         info = os.fstat(stderr.fileno())
         environ = {
@@ -105,3 +109,11 @@ async def test_without_sources_there_is_nothing_to_read_again(
     signal.signal(signal.SIGHUP, before)
     assert status == 0
     assert "<6>SIGHUP: a demonstration has no settings to read again" in text
+
+
+async def test_alerts_that_nobody_gets_are_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = Settings(host="127.0.0.1", alerts_mqtt=True)
+    _, text = await run_for_a_moment(monkeypatch, tmp_path, "something", settings)
+    assert text.splitlines()[1] == "<4>alerts.mqtt is on, but MQTT is off: nobody is told there"

@@ -102,8 +102,8 @@ class Runner:
                     # So that all that it starts can be ended with it, and no terminal is its own.
                     start_new_session=True,
                 )
-            except OSError as error:
-                return f"cannot be run: {error.strerror or error}"
+            except (OSError, ValueError) as error:
+                return f"cannot be run: {getattr(error, 'strerror', None) or error}"
             output.listen()
             status = await self._ended(process)
             said = " ".join(_clean(output.said().decode("utf-8", "replace")).split())

@@ -43,7 +43,7 @@ class Watch:
             # Who it is comes right behind the first reading.
             return alerts
         for kind, subject, condition in list(self._conditions()):
-            stage = self._due(kind, condition, update, silent=silent)
+            stage = self._due(kind, condition, update)
             if stage is not None and not silent:
                 alerts.append(_alert(stage, kind, subject, condition, update))
             if kind is Kind.FAULT and condition.idle:
@@ -82,13 +82,11 @@ class Watch:
         enough = min(100.0, limit + HYSTERESIS) if self._battery.active else limit
         return reading.battery_soc < enough
 
-    def _due(
-        self, kind: Kind, condition: Condition, update: Update, *, silent: bool
-    ) -> Stage | None:
+    def _due(self, kind: Kind, condition: Condition, update: Update) -> Stage | None:
         """What is to be told of a condition now, which counts as told from here on."""
         rules, now = self._rules, update.at_monotonic
         quiet = rules.quiet is not None and not kind.urgent and rules.quiet.holds(update.at)
-        if quiet and not silent:
+        if quiet:
             return None
         if condition.active is not condition.told:
             condition.told, condition.told_at = condition.active, now

@@ -44,15 +44,16 @@ class Database:
         """Who writes, where somebody does."""
         self._path = path
         self._interval = interval
+        self._there = False
+        """There is a file that may be looked into."""
 
     def examine(self, world: World, stopped: Callable[[], bool]) -> Iterator[Finding]:
         """Each line as it is known; ends early once `stopped`."""
-        path = self._path
         yield self._file()
         yield from self._writable()
         yield self._writer()
         yield self._free()
-        if path.is_file():
+        if self._there:
             yield from self._contents(world, stopped)
         yield from self._set_aside()
 
@@ -69,21 +70,20 @@ class Database:
         if not stat.S_ISREG(found.st_mode):
             text = f"{path} is no regular file"
             return problem("file", text, "Name another with --history.", path=str(path))
+        self._there = True
         size = found.st_size + _size(path.with_name(f"{path.name}-wal"))
         return ok("file", f"{path}, {_bytes(size)}", path=str(path), exists=True, size=size)
 
     def _writable(self) -> Iterator[Finding]:
         path = self._path
         folder = path.parent
-        there = folder
-        while not there.exists() and there != there.parent:
-            there = there.parent
+        there = _nearest(folder)
         facts = {"folder": str(folder), "exists": there == folder}
         # SQLite makes files of its own beside the database.
         if not os.access(there, os.W_OK | os.X_OK):
             text = f"nothing can be written in {there} by {_user()}"
             yield problem("writable", text, _PERMISSION, **facts, writable=False)
-        elif path.exists() and not os.access(path, os.R_OK | os.W_OK):
+        elif _exists(path) and not os.access(path, os.R_OK | os.W_OK):
             text = f"{path} cannot be written by {_user()}"
             yield problem("writable", text, _PERMISSION, **facts, writable=False)
         else:
@@ -107,11 +107,8 @@ class Database:
         )
 
     def _free(self) -> Finding:
-        folder = self._path.parent
-        while not folder.exists() and folder != folder.parent:
-            folder = folder.parent
         try:
-            free = shutil.disk_usage(folder).free
+            free = shutil.disk_usage(_nearest(self._path.parent)).free
         except OSError as error:
             return note("free", f"how much room the disk has cannot be told: {error.strerror}")
         text = f"{_bytes(free)} free on that disk"
@@ -208,6 +205,21 @@ def _unreadable(error: StoreError) -> Finding:
     else:
         advice = _PERMISSION
     return problem("integrity", str(error), advice, checked=True)
+
+
+def _exists(path: Path) -> bool:
+    """Whether it can be seen at all."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the first one above it that there is."""
+    while not _exists(folder) and folder != folder.parent:
+        folder = folder.parent
+    return folder
 
 
 def _size(path: Path) -> int:

@@ -39,6 +39,10 @@ def examine_settings(world: World, loaded: Loaded) -> Iterator[Finding]:
         if source != DEFAULT and key not in loaded.wrong:
             given += 1
             value = shown(settings, row)
+            if key == "alerts.command":
+                # What stands behind the program may be a token of some service.
+                first, *rest = settings.alerts_command or (value,)
+                value = f"{first}{' …' if rest else ''}"
             place = "the file" if source == str(world.config.path) else source
             yield ok(
                 "setting", f"{key} = {value}, from {place}", key=key, value=value, source=source

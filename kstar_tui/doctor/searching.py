@@ -43,16 +43,20 @@ class Searching:
             yield note("skipped", "not needed: the inverter is on this machine itself")
             return
         strangers: list[NotAnInverter] = []
-        async for event in world.find(settings):
-            if isinstance(event, Asked):
-                self.asked = self.asked or event.error is None
-                yield _asked(event, settings.discovery_port)
-            elif isinstance(event, Found):
-                self.found.append(event)
-                yield _found(event)
-            else:
-                strangers.append(event)
-                yield _stranger(event)
+        try:
+            async for event in world.find(settings):
+                if isinstance(event, Asked):
+                    self.asked = self.asked or event.error is None
+                    yield _asked(event, settings.discovery_port)
+                elif isinstance(event, Found):
+                    self.found.append(event)
+                    yield _found(event)
+                else:
+                    strangers.append(event)
+                    yield _stranger(event)
+        except OSError as error:
+            # Told with the interfaces: the system does not say where could be asked.
+            yield note("failed", f"the search came to no end: {error.strerror or error}")
         if not self.found:
             yield self._nobody(settings, strangers)
         elif host is None and len(self.found) > 1:

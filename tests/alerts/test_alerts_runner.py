@@ -168,8 +168,12 @@ async def test_one_that_cannot_be_run(
 
 
 async def test_one_that_takes_too_long_is_ended_with_all_that_it_started(
-    start: Start, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    start: Start,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("kstar_tui.alerts.runner._GRACE", 0.2)
     pids = tmp_path / "pids"
     script = 'trap "" TERM; sleep 60 & echo $! >>"$1"; echo $$ >>"$1"; wait; sleep 60'
     runner = start("sh", "-c", script, "tell", str(pids), timeout=0.3)

@@ -209,6 +209,16 @@ def test_what_another_process_tells_is_not_told_here() -> None:
     assert story.go(2 * CALM) == ["fault cleared: isolation, after 10 min"]
 
 
+def test_at_night_nobody_has_told_it() -> None:
+    story = Story(Rules(battery_low=20, quiet=QUIET), EVENING)
+    story.silent = True
+    story.step(3600, battery_soc=10)
+    assert story.go(600, battery_soc=10) == []
+    # The other process ended before the morning.
+    story.silent = False
+    assert story.step(8 * 3600, battery_soc=9) == ["battery low: 9 %"]
+
+
 def test_who_it_is_is_waited_for_but_not_for_long() -> None:
     story = Story()
     update = story.update(fresh=True, error_bits=ISOLATION)
@@ -234,7 +244,7 @@ STEPS = st.lists(
         st.booleans(),
         st.sampled_from((0, 9, 12, 30, 100)),
     ),
-    max_size=60,
+    max_size=40,
 )
 RULES = st.builds(
     Rules,

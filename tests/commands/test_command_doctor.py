@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from broker_talk import retained, url
-from mqtt_helpers import Mosquitto, free_port, mosquitto_in
+from mqtt_helpers import Mosquitto, mosquitto_in
 from program_talk import PATIENCE, Program, around, at, simulator
 
 from kstar_tui.commands.context import CommandError
@@ -102,16 +102,6 @@ async def test_wrong_settings_are_told_and_the_rest_is_looked_at(
     assert "  ok       2 of 2 polls were answered" in done.out
     assert "mqtt.url cannot be used (see Settings)" in done.out
     assert done.out.splitlines()[-1] == "2 problems: see Settings."
-
-
-async def test_nobody_answers(program: Program) -> None:
-    """Nothing listens on that port."""
-    nowhere = ("--broadcast", "127.255.255.255", "--discovery-port", str(free_port()))
-    done = await program("doctor", *nowhere, "--no-history", environment=WELL)
-    assert (done.status, done.err) == (3, "")
-    assert "  problem  nobody answered\n           → Is the inverter awake" in done.out
-    assert "the history is off" in done.out
-    assert "All is well" not in done.out
 
 
 async def test_a_broker_that_refuses(program: Program, inverter: Simulator) -> None:

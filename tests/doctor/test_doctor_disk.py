@@ -194,6 +194,24 @@ def test_a_place_that_cannot_be_written(path: Path, monkeypatch: pytest.MonkeyPa
     assert f"nothing can be written in {path.parent}" in look(path)["writable"].text
 
 
+def test_a_place_that_may_not_even_be_looked_at(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(path)
+    real = Path.stat
+
+    def stat(self: Path, **how: Any) -> os.stat_result:
+        if path.parent in (self, *self.parents):
+            raise PermissionError(13, "Permission denied")
+        return real(self, **how)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    found = look(path)
+    assert list(found) == ["file", "writable", "writer", "free"]
+    assert found["file"].result is Result.PROBLEM
+    assert found["file"].text == f"{path}: Permission denied"
+
+
 def test_what_is_no_file(path: Path) -> None:
     path.mkdir(parents=True)
     found = look(path)

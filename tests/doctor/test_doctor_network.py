@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
 import pytest
@@ -196,6 +196,17 @@ async def test_every_question_and_every_reply(tmp_path: Path) -> None:
     ]
     assert found[3].facts["mac"] == "AC:CF:23:00:00:04"
     assert (searching.found, searching.asked) == ([INVERTER], True)
+
+
+async def test_a_search_that_the_system_refuses(tmp_path: Path) -> None:
+    async def refused(_settings: Settings) -> AsyncIterator[SearchEvent]:
+        yield ASKED
+        raise PermissionError(1, "Operation not permitted")
+
+    searching = Searching()
+    here = world(tmp_path)._replace(find=refused)
+    found = [finding async for finding in searching.examine(here, Settings())]
+    assert [one.name for one in found] == ["asked", "failed", "nobody"]
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,13 @@ def test_alerts_that_nobody_gets(tmp_path: Path) -> None:
     assert "alerts" not in {one.name for one in there}
 
 
+def test_a_token_among_the_words_of_a_command_is_not_shown(tmp_path: Path) -> None:
+    found = told(tmp_path, KSTAR_ALERTS_COMMAND=f"sh -c 'curl -H token:{SECRET}'")
+    assert SECRET not in repr(found)
+    (line,) = (one for one in found if one.facts.get("key") == "alerts.command")
+    assert line.text == "alerts.command = sh …, from environment KSTAR_ALERTS_COMMAND"
+
+
 def test_what_is_refused_says_where(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("[inverter]\nprot = 1\ninterval = 1\n")
     refused = [one for one in told(tmp_path) if one.name == "refused"]
