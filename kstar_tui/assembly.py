@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kstar_tui.history.ledger import BookKeeper
     from kstar_tui.metrics.server import MetricsServer
     from kstar_tui.monitor.searched import SearchLog
+    from kstar_tui.mqtt.broker import Broker
     from kstar_tui.mqtt.connection import MqttConnection
     from kstar_tui.mqtt.probe import Probe
     from kstar_tui.mqtt.publisher import Publisher
@@ -191,14 +192,34 @@ def make_connection(
     """
     if settings.mqtt_url is None:
         return None
-    # paho costs time and memory: only where it is used.
     from kstar_tui.mqtt.broker import parse_broker, with_credentials
+
+    broker = parse_broker(settings.mqtt_url)
+    broker = with_credentials(broker, settings.mqtt_username, settings.mqtt_password)
+    return _connection(broker, settings, clock, most)
+
+
+def make_watch(settings: Settings, clock: Clock) -> MqttConnection:
+    """The connection to the broker that a screen looks along with, not opened.
+
+    Who its URL does not name is named by the settings of the other one.
+    """
+    from kstar_tui.mqtt.broker import parse_broker, with_credentials
+
+    broker = parse_broker(settings.attach)
+    name = broker.username or settings.mqtt_username
+    if broker.password is None and name is not None:
+        broker = with_credentials(broker, name, settings.mqtt_password)
+    return _connection(broker, settings, clock, None)
+
+
+def _connection(
+    broker: Broker, settings: Settings, clock: Clock, most: int | None
+) -> MqttConnection:
+    # paho costs time and memory: only where it is used.
     from kstar_tui.mqtt.connection import MqttConnection
     from kstar_tui.mqtt.guarded import MAX_AT_ONCE
 
-    broker = with_credentials(
-        parse_broker(settings.mqtt_url), settings.mqtt_username, settings.mqtt_password
-    )
     return MqttConnection(
         broker,
         clock,

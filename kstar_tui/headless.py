@@ -24,7 +24,9 @@ from kstar_tui.link.interface import Address
 from kstar_tui.monitor.finding import ONLY_OTHERS
 from kstar_tui.monitor.update import LinkState, Update
 from kstar_tui.mqtt.broker import parse_broker
+from kstar_tui.presence import Presence, refusal
 from kstar_tui.settings import Settings, SettingsError
+from kstar_tui.settings.kinds import OFF
 from kstar_tui.settings.paths import history_path
 from kstar_tui.status import Status
 
@@ -66,72 +68,99 @@ async def run_headless(
             faulthandler.enable(stream)
     pulse = Pulse(environ, notifier, SystemClock())
     try:
-        parts = Parts(settings, clock or SystemClock(), (pulse, _Help()), demo=demo)
-        return await _run(parts, pulse, notifier, load)
+        clock = clock or SystemClock()
+        parts = Parts(settings, clock, (pulse, _Help()), demo=demo)
+        presence: Presence | None = None
+        if not demo and settings.attach != OFF:
+            if why_not := await refusal(environ, settings):
+                _log.error("%s", why_not)
+                return Status.FAILED
+            presence = Presence(parts, clock, environ)
+        return await _run(parts, presence, pulse, notifier, load)
     finally:
         pulse.close()
         root.removeHandler(handler)
 
 
 async def _run(
-    parts: Parts, pulse: Pulse, notifier: Notifier, load: Callable[[], Settings] | None
+    parts: Parts,
+    presence: Presence | None,
+    pulse: Pulse,
+    notifier: Notifier,
+    load: Callable[[], Settings] | None,
 ) -> int:
     signals = Signals()
     _log.info("kstar-tui %s started: %s", __version__, _doing(parts))
-    await parts.start()
+    await parts.start(presence.begin if presence is not None else None)
     _warn(parts)
     pulse.follow(parts)
     beating = asyncio.create_task(pulse.run())
+    outranked = asyncio.create_task(presence.outranked()) if presence is not None else None
     notifier.ready()
-    number = await _until_the_end(parts, pulse, notifier, signals, load)
+    number: signal.Signals | None = None
+    while True:
+        number = await _until(parts, signals, outranked)
+        if number is None or signals.ends(number):
+            break
+        notifier.reloading()
+        if await _reload(parts, load) and presence is not None:
+            await presence.renew()
+        pulse.follow(parts)
+        notifier.ready()
     notifier.stopping()
     beating.cancel()
-    if number is not None:
-        status, why = _STATUS[number], number.name
-    else:
-        status, why = Status.FAILED, "the monitor failed"
-        _log.error("the monitor failed", exc_info=parts.polling.exception())
+    status, why = _outcome(number, parts, outranked)
+    if outranked is not None:
+        outranked.cancel()
     await parts.stop()
+    if presence is not None:
+        # Behind all else: whoever sees it gone takes over what was held here.
+        presence.close()
     _log.info("kstar-tui stopped (%s): %s", why, _done(parts))
     return status
 
 
-async def _until_the_end(
-    parts: Parts,
-    pulse: Pulse,
-    notifier: Notifier,
-    signals: Signals,
-    load: Callable[[], Settings] | None,
+async def _until(
+    parts: Parts, signals: Signals, outranked: asyncio.Future[str] | None
 ) -> signal.Signals | None:
-    """The signal that ends it; None where the monitor has ended by itself."""
-    while True:
-        coming = asyncio.create_task(signals.next())
-        either: set[asyncio.Future[Any]] = {parts.polling, coming}
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        if not coming.done():
-            coming.cancel()
-            return None
-        number = coming.result()
-        if signals.ends(number):
-            return number
-        notifier.reloading()
-        await _reload(parts, load)
-        pulse.follow(parts)
-        notifier.ready()
+    """The next signal; None where it ends without one."""
+    coming = asyncio.create_task(signals.next())
+    either: set[asyncio.Future[Any]] = {parts.polling, coming}
+    if outranked is not None:
+        either.add(outranked)
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    if coming.done():
+        return coming.result()
+    coming.cancel()
+    return None
 
 
-async def _reload(parts: Parts, load: Callable[[], Settings] | None) -> None:
+def _outcome(
+    number: signal.Signals | None, parts: Parts, outranked: asyncio.Future[str] | None
+) -> tuple[int, str]:
+    if number is not None:
+        return _STATUS[number], number.name
+    if outranked is not None and outranked.done():
+        _log.error("%s", outranked.result())
+        return Status.FAILED, "another one polls"
+    _log.error("the monitor failed", exc_info=parts.polling.exception())
+    return Status.FAILED, "the monitor failed"
+
+
+async def _reload(parts: Parts, load: Callable[[], Settings] | None) -> bool:
+    """Whether anything is another."""
     if load is None:
         _log.info("SIGHUP: a demonstration has no settings to read again")
-        return
+        return False
     try:
         keys = await parts.change(load())
     except SettingsError as error:
         _log.error("the settings stay as they were: %s", error)
-        return
+        return False
     _log.info("settings read again, changed: %s", ", ".join(keys) or "none")
     if keys:
         _warn(parts)
+    return bool(keys)
 
 
 def _warn(parts: Parts) -> None:

@@ -51,9 +51,19 @@ def own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPa
     by a health check."""
     folder = tmp_path_factory.getbasetemp() / f"data-{next(_NUMBERS)}"
     monkeypatch.setenv("XDG_DATA_HOME", str(folder))
-    monkeypatch.setenv("RUNTIME_DIRECTORY", str(folder / "runtime"))
     for name in ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "JOURNAL_STREAM"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def own_runtime(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """No test sees a daemon of whoever runs it, nor of another test: the folder of its own."""
+    # Short: the name of a socket has hardly more than a hundred bytes.
+    folder = tmp_path_factory.getbasetemp() / f"run-{next(_NUMBERS)}"
+    folder.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
+    return folder
 
 
 def _is_loopback(address: object) -> bool:

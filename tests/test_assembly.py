@@ -73,3 +73,23 @@ def test_the_ledger_is_where_the_settings_say_but_a_demo_writes_nowhere(tmp_path
     assert ledger.archive is not None
     assert (tmp_path / "mine.sqlite").exists()
     ledger.close()
+
+
+@pytest.mark.parametrize(
+    ("settings", "url"),
+    [
+        ({}, "mqtt://pi:1883"),
+        ({"mqtt_username": "solar"}, "mqtt://solar@pi:1883"),
+        ({"mqtt_username": "solar", "mqtt_password": "x"}, "mqtt://solar:x@pi:1883"),
+        # A password of nobody is nobody's.
+        ({"mqtt_password": "x"}, "mqtt://pi:1883"),
+        ({"attach": "mqtt://me@pi", "mqtt_password": "x"}, "mqtt://me:x@pi:1883"),
+        ({"attach": "mqtt://me:y@pi", "mqtt_password": "x"}, "mqtt://me:y@pi:1883"),
+        ({"attach": "mqtts://pi"}, "mqtts://pi:8883"),
+    ],
+)
+def test_whom_a_screen_is_at_the_broker_it_watches(settings: dict[str, str], url: str) -> None:
+    given = Settings(**{"attach": "mqtt://pi", "mqtt_url": "mqtt://other:z@house", **settings})
+    connection = assembly.make_watch(given, SystemClock())
+    assert connection.broker.url(masked=False) == url
+    assert (connection.tls is not None) is url.startswith("mqtts")

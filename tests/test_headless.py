@@ -384,6 +384,38 @@ async def test_takes_the_one_that_is_meant_and_waits_for_it(
     assert simulator.counters.requests[Request.SETTINGS] == 0
 
 
+async def test_of_two_that_search_the_later_one_yields(run: Daemons, simulator: Simulator) -> None:
+    """Neither knows beforehand which inverter it will be."""
+    assert simulator.discovery_address is not None
+    arguments = (
+        *("--headless", "--no-history", *NOWHERE),
+        *("--discovery-port", str(simulator.discovery_address.port)),
+        *("--port", str(simulator.address.port)),
+    )
+    first = await run(*arguments)
+    await first.line(STARTED)
+    second = await run(*arguments)
+    told = await second.line(" polls ")
+    assert f"error: process {first.process.pid} polls {simulator.address} already" in told
+    assert "stopped (another one polls)" in await second.line("stopped")
+    async with asyncio.timeout(PATIENCE):
+        assert await second.process.wait() == 1
+    assert first.process.returncode is None
+    assert await first.end(signal.SIGTERM) == 0
+
+
+async def test_one_that_keeps_to_itself_is_neither_found_nor_looks(
+    run: Daemons, deaf: socket.socket, tmp_path: Path
+) -> None:
+    port = str(port_of(deaf))
+    arguments = "--headless", "--no-history", "--attach", "off", "--host", "127.0.0.1"
+    daemons = [await run(*arguments, "--port", port) for _ in range(2)]
+    for daemon in daemons:
+        await daemon.line("nothing is done with the readings")
+        assert await daemon.end(signal.SIGTERM) == 0
+    assert not list(tmp_path.rglob("*.sock"))
+
+
 async def test_tells_once_that_nothing_is_found_and_searches_on(
     run: Daemons, deaf: socket.socket
 ) -> None:

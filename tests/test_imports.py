@@ -35,9 +35,19 @@ WITHOUT_SCREEN = [
     "kstar_tui.clock",
     "kstar_tui.cli",
     "kstar_tui.headless",
+    "kstar_tui.presence",
     *(
         name
-        for part in ("commands", "report", "settings", "link", "monitor", "mqtt", "simulator")
+        for part in (
+            "commands",
+            "report",
+            "settings",
+            "feed",
+            "link",
+            "monitor",
+            "mqtt",
+            "simulator",
+        )
         for name in names_under(f"kstar_tui.{part}")
     ),
 ]
@@ -59,6 +69,11 @@ def test_a_health_check_loads_next_to_nothing() -> None:
     parts = tuple(f"kstar_tui.{name}" for name in ours)
     assert loaded_by("kstar_tui.commands.healthcheck", *heavy, *parts, "platformdirs") == set()
     assert loaded_by("kstar_tui.entry", *heavy, *parts) == set()
+
+
+def test_a_daemon_puts_nothing_into_words_before_somebody_listens() -> None:
+    unwanted = ("kstar_tui.feed.wire", "kstar_tui.feed.following", "kstar_tui.mqtt.publisher")
+    assert loaded_by("kstar_tui.headless", *unwanted, "json") == set()
 
 
 @pytest.mark.parametrize("module", names_under("kstar_tui.protocol"))

@@ -75,6 +75,7 @@ OTHER: dict[str, tuple[str, object, str, object]] = {
         ("22:00-06:00 0.18",),
     ),
     "headless": ("true", True, "YES", True),
+    "attach": ('"off"', "off", "No", "off"),
     "ui.ascii": ("true", True, "on", True),
     "ui.theme": ('"Nord"', "nord", "ANSI-light", "ansi-light"),
     "ui.keys": (

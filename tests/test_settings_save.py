@@ -54,6 +54,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "tariff.currency": st.sampled_from(["€", "kr", "CHF"]),
     "tariff.bands": st.sampled_from([(), ("22:00-06:00 0.18",), ("00:00-24:00 1 0.5",)]),
     "headless": st.booleans(),
+    "attach": st.sampled_from(["local", "off"]),
     "ui.ascii": st.booleans(),
     "ui.theme": st.sampled_from(["auto", "nord", "ansi-light"]),
     "ui.keys": st.sampled_from([(), ("live.pause=p",), ("app.quit=q,?", "go.events=ü")]),

@@ -86,3 +86,40 @@ def test_prices_need_an_import_price(key: str, text: str) -> None:
     with pytest.raises(SettingsError, match=f"{key} is given without tariff.import_price"):
         load(given)
     assert load(given | {"tariff.import_price": Given("argument", "0")}).import_price == 0
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "said"),
+    [
+        ("local", "local", "local"),
+        (" LOCAL ", "local", "local"),
+        *((word, "off", "off") for word in ("off", "no", "false", "0", "none")),
+        ("mqtt://broker.lan", "mqtt://broker.lan:1883", "mqtt://broker.lan:1883"),
+        ("mqtts://me:tops3cret@pi", "mqtts://me:tops3cret@pi:8883", "mqtts://me:***@pi:8883"),
+    ],
+)
+def test_whom_a_screen_looks_along_with(word: str, value: str, said: str) -> None:
+    settings = load(parse_arguments(["--attach", word]).settings)
+    assert settings.attach == value
+    assert shown(settings, TABLE["attach"]) == said
+    assert "tops3cret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [
+        ("broker.lan", "a broker needs mqtt:// or mqtts:// in front here"),
+        ("http://broker.lan", "neither mqtt nor mqtts"),
+        ("mqtt://me:tops3cret@", "the host is missing"),
+    ],
+)
+def test_nobody_to_look_along_with(word: str, reason: str) -> None:
+    with pytest.raises(SettingsError, match=reason) as caught:
+        load(environment={"KSTAR_ATTACH": word})
+    assert "tops3cret" not in str(caught.value)
+
+
+def test_a_daemon_does_not_look_along_with_a_broker() -> None:
+    with pytest.raises(SettingsError, match="environment KSTAR_ATTACH: attach names a broker"):
+        load(environment={"KSTAR_ATTACH": "mqtt://pi", "KSTAR_HEADLESS": "1"})
+    assert load(environment={"KSTAR_ATTACH": "off", "KSTAR_HEADLESS": "1"}).attach == "off"

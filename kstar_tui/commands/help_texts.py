@@ -60,7 +60,7 @@ SETTING_GROUPS: tuple[tuple[str, tuple[str, ...], str | None], ...] = (
     ("alerts", ("alerts.",), None),
     ("battery", ("battery.",), None),
     ("money", ("tariff.",), None),
-    ("screen or daemon", ("headless",), None),
+    ("screen or daemon", ("headless", "attach"), None),
     ("appearance", ("ui.",), _KEYS),
 )
 """Heading, first letters of the keys and perhaps a note of each group of settings."""

@@ -41,6 +41,10 @@ def _check_before(settings: Settings, context: Context) -> None:
         from kstar_tui.assembly import make_connection
 
         make_connection(settings, context.clock)
+    if settings.attach.startswith("mqtts:"):
+        from kstar_tui.assembly import make_watch
+
+        make_watch(settings, context.clock)
 
 
 def _demo(context: Context, settings: Settings) -> int:

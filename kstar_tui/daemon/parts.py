@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kstar_tui.assembly import has_alerts, make_ledger, make_monitor, make_publisher
@@ -61,9 +61,12 @@ class Parts:
         # The database is not needed before the first reading.
         self.ledger: BookKeeper | None = None
         self._unsubscribe: Callable[[], None] | None = None
+        self._before: Callable[[], Awaitable[None]] | None = None
 
-    async def start(self) -> None:
-        """Begin to poll, to keep the history and to publish."""
+    async def start(self, before: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Begin to poll, to keep the history and to publish; `before` is awaited ahead of the
+        first poll of every monitor."""
+        self._before = before
         self.ledger = self._make_ledger(self.settings)
         await self._begin()
 
@@ -157,7 +160,12 @@ class Parts:
         for other in self._others:
             self.monitor.subscribe(other)
         self.companions.join(self.monitor)
-        self.polling: asyncio.Task[Any] = asyncio.create_task(self.monitor.run())
+        self.polling: asyncio.Task[Any] = asyncio.create_task(self._poll())
+
+    async def _poll(self) -> None:
+        if self._before is not None:
+            await self._before()
+        await self.monitor.run()
 
     async def _begin_publishing(self, publisher: Publisher) -> None:
         await publisher.start()

@@ -119,6 +119,11 @@ class BookKeeper:
             self._save(update.at.timestamp(), update.at_monotonic)
         return self._energy
 
+    def hurry(self) -> None:
+        """Where another process writes: it may just have let go, so the next update tries."""
+        if self._busy is not None:
+            self._tried = self._saved_minute = None
+
     def close(self) -> None:
         """Save what is pending and leave the database to others."""
         if self._key is not None and not self._closed:

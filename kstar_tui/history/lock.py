@@ -67,6 +67,14 @@ def holder(database: Path) -> StoreBusy | None:
     return None
 
 
+def is_held(database: Path) -> bool:
+    """Whether any process writes this database now; False where that cannot be found out."""
+    try:
+        return holder(database) is not None
+    except OSError:
+        return False
+
+
 def _busy(lines: list[str]) -> StoreBusy:
     pid = int(lines[0]) if lines[0].isdigit() else None
     if len(lines) < 3:

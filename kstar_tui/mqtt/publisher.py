@@ -8,8 +8,7 @@ import os
 import random
 from collections import deque
 from collections.abc import Callable
-from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kstar_tui.monitor.update import NAMELESS, Update
 from kstar_tui.mqtt import reasons
@@ -17,11 +16,14 @@ from kstar_tui.mqtt.connection import MqttConnection
 from kstar_tui.mqtt.legacy import legacy_messages
 from kstar_tui.mqtt.message import Heard, Incoming, Will
 from kstar_tui.mqtt.options import MqttOptions
+from kstar_tui.mqtt.status import MqttStatus
 from kstar_tui.mqtt.topics import OFFLINE, Topics
 
 if TYPE_CHECKING:
     # Loaded with the first reading, which a start does not wait for.
     from kstar_tui.mqtt.voice import Voice
+
+__all__ = ["MqttStatus", "Publisher"]
 
 _log = logging.getLogger(__name__)
 
@@ -41,32 +43,6 @@ MOST_ALERTS = 20
 """Alerts that wait for a connection; older ones are dropped."""
 GOODBYE = 0.2
 """Seconds for the broker to take the goodbye."""
-
-
-class MqttStatus(NamedTuple):
-    """How the publishing goes."""
-
-    connected: bool
-    broker: str
-    """Its URL without the password."""
-    since: datetime
-    """Wall time since which `connected` and `error` are so."""
-    sent: int
-    """Readings sent since the start."""
-    dropped: int
-    """Readings not sent because the broker was away."""
-    error: str | None
-    """Why there is no connection; None while there is one, or before the first failure."""
-    client_id: str | None
-    """Who we are to the broker; None until the inverter is known: no connection is tried before."""
-    messages: int = 0
-    """MQTT messages sent since the start."""
-    last_error: str | None = None
-    """The newest failure, which may be over."""
-    standby: bool = False
-    """Another process of this machine publishes."""
-    rival: bool = False
-    """Another kstar-tui publishes the same inverter to this broker."""
 
 
 class Publisher:
@@ -145,11 +121,12 @@ class Publisher:
         """From now on updates are published."""
         self._running = True
 
-    async def stop(self) -> None:
-        """Say `offline` and disconnect; within 0.7 s, whatever the network does."""
+    async def stop(self, *, goodbye: bool = True) -> None:
+        """Say `offline` and disconnect; within 0.7 s, whatever the network does. Without a
+        `goodbye` where another process goes on publishing."""
         self._running = False
         self._stop_greeting()
-        if self._voice is not None:
+        if self._voice is not None and goodbye:
             # A clean goodbye keeps the will from being said.
             await self._connection.deliver(self._voice.topics.availability, OFFLINE, GOODBYE)
         await self._connection.close()

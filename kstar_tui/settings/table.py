@@ -12,7 +12,7 @@ from kstar_tui.settings.row import Setting
 from kstar_tui.settings.table_link import LinkSettings
 from kstar_tui.settings.table_mqtt import MqttSettings
 from kstar_tui.settings.table_watch import WatchSettings
-from kstar_tui.settings.use_kinds import Bands, Currency, HistoryFile, Optional
+from kstar_tui.settings.use_kinds import LOCAL, Attach, Bands, Currency, HistoryFile, Optional
 
 _PRICE = Optional(Number(0, 100, whole=False))
 
@@ -100,6 +100,19 @@ class Settings(WatchSettings, MqttSettings, LinkSettings):
             glued="--silent-",
         ),
     ] = False
+    attach: Annotated[
+        str,
+        Setting(
+            "attach",
+            Attach(),
+            "where a screen gets its data: from a daemon of this machine if there is one (local), "
+            "from what one publishes to a broker (mqtt://HOST), or by itself (off)",
+            "--attach",
+            ("KSTAR_ATTACH",),
+            "WHERE",
+            secret=True,
+        ),
+    ] = field(default=LOCAL, repr=False)
     ascii: Annotated[
         bool,
         Setting(

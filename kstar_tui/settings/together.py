@@ -15,6 +15,7 @@ def check_together(settings: Settings) -> None:
     _check_credentials(settings)
     _check_tls(settings)
     _check_tariff(settings)
+    _check_attach(settings)
 
 
 def _check_ports(settings: Settings) -> None:
@@ -96,3 +97,11 @@ def _check_tariff(settings: Settings) -> None:
                 f"{settings.sources[key]}: {key} is given without tariff.import_price; "
                 "allowed is both together, or neither."
             )
+
+
+def _check_attach(settings: Settings) -> None:
+    if settings.headless and "://" in settings.attach:
+        raise SettingsError(
+            f"{settings.sources['attach']}: attach names a broker, together with headless; allowed "
+            "is that for a screen: a daemon asks the inverter itself, and publishes with mqtt.url."
+        )

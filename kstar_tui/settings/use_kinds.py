@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from kstar_tui.settings.kinds import OFF, Number, SettingValue
+from kstar_tui.mqtt.broker import parse_broker
+from kstar_tui.settings.kinds import OFF, Number, SettingValue, text_of
 
 _NONE = frozenset({OFF, "no", "false", "none", "0"})
 _MAX_CURRENCY = 8
+LOCAL = "local"
+"""A screen attaches to a daemon of this machine."""
 
 
 class Optional(NamedTuple):
@@ -32,6 +35,33 @@ class Optional(NamedTuple):
     def show(self, value: SettingValue) -> str:
         """Like the number, or `off`."""
         return OFF if value is None else self.number.show(value)
+
+
+class Attach:
+    """Whom a screen looks along with: a daemon of this machine, nobody (`off`), or what a daemon
+    publishes to a broker, as its full URL with the password."""
+
+    allowed = f"{LOCAL}, {OFF}, or a broker as mqtt://HOST or mqtts://HOST"
+
+    def parse(self, text: str) -> str:
+        """A word, or the URL made whole; also no, none, false and 0 are `off`."""
+        word = text.strip()
+        if word.lower() in _NONE:
+            return OFF
+        if word.lower() == LOCAL:
+            return LOCAL
+        if "://" not in word:
+            raise ValueError("a broker needs mqtt:// or mqtts:// in front here")
+        return parse_broker(word).url(masked=False)
+
+    def check(self, value: object) -> str:
+        """A text, or false."""
+        return OFF if value is False else self.parse(text_of(value))
+
+    def show(self, value: SettingValue) -> str:
+        """The word, or the URL without its password."""
+        text = str(value)
+        return parse_broker(text).url(masked=True) if "://" in text else text
 
 
 class HistoryFile:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
@@ -50,7 +51,8 @@ from kstar_tui.tui.settings.screen import SettingsScreen
 from kstar_tui.tui.themes import DARK, LIGHT
 
 if TYPE_CHECKING:
-    # The simulator is loaded where there is a demo.
+    # Each is loaded only where there is one: the simulator is the demo's.
+    from kstar_tui.feed.following import Daemon
     from kstar_tui.past import Past
 
 try:
@@ -95,9 +97,11 @@ class KstarApp(App[None]):
         ascii_only: bool = False,
         past: Past | None = None,
         desk: Desk | None = None,
+        daemon: Daemon | None = None,
+        look_in: Sequence[Path] = (),
     ) -> None:
-        """Without a `desk` no setting can be changed for good. SettingsError for keys that cannot
-        be."""
+        """Without a `desk` no setting can be changed for good. A `daemon` is attached to; others
+        are looked for in folders. SettingsError for keys that cannot be."""
         # Where no colour is wanted, the terminal's own two are left, whatever the theme.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.keymap = keymap_of(settings, KstarApp)
@@ -110,6 +114,10 @@ class KstarApp(App[None]):
         self._address = address
         self.demo = demo
         self._past = past
+        self._daemon = daemon
+        self._look_in = look_in
+        self.watching = "://" in settings.attach and not demo
+        """It shows what is published to a broker, and asks no inverter."""
         self.bench = Bench(self, desk)
         self._applying = asyncio.Lock()
         self.searched = SearchLog(clock)
@@ -127,8 +135,8 @@ class KstarApp(App[None]):
         """Go where there is something to see."""
         self.set_keymap(self.keymap)
         desk = self.desk
-        if self._address is not None:
-            self._open(self._address)
+        if self.watching or self._daemon is not None or self._address is not None:
+            self._open(self._address, daemon=self._daemon)
         elif desk is not None and not self.demo and is_first_start(self.settings, desk):
             look = self._look("it was the first start")
             self.push_screen(WelcomeScreen(look, self.clock, self.settings, desk, self.glyphs))
@@ -277,14 +285,18 @@ class KstarApp(App[None]):
         super()._display(screen, exact(renderable))
 
     def _open(
-        self, address: Address, found: Found | None = None, settings: Settings | None = None
+        self,
+        address: Address | None,
+        found: Found | None = None,
+        settings: Settings | None = None,
+        daemon: Daemon | None = None,
     ) -> None:
         if self.running_session is not None:
             self.running_session.cancel()
         if self.session is not None:
             # The next one writes to the same database.
             self.session.close()
-        session = self.make_session(settings or self.settings, address, found)
+        session = self.make_session(settings or self.settings, address, found, daemon=daemon)
         live = LiveScreen(
             session, self.glyphs, demo=self.demo, calm=self._calm, calendar=self.calendar
         )
@@ -297,9 +309,10 @@ class KstarApp(App[None]):
     def make_session(
         self,
         settings: Settings,
-        address: Address,
+        address: Address | None,
         found: Found | None = None,
         kept: Session | None = None,
+        daemon: Daemon | None = None,
     ) -> Session:
         """A session that does not run yet."""
         return Session(
@@ -307,8 +320,12 @@ class KstarApp(App[None]):
             self.clock,
             address,
             found=found,
+            daemon=daemon,
+            watch=self.watching,
+            look_in=self._look_in,
             on_update=self._updated,
             on_mqtt=self._mqtt_changed,
+            on_turn=self._turned,
             demo=self.demo,
             past=self._past,
             searched=self.searched,
@@ -362,6 +379,10 @@ class KstarApp(App[None]):
 
     def _mqtt_changed(self) -> None:
         self._tell(MqttChanged)
+
+    def _turned(self, words: str) -> None:
+        self.notify(self.glyphs.spell(words), markup=False)
+        self._mqtt_changed()
 
     def _tell(self, happened: Callable[[], Message]) -> None:
         """Whoever is on top; the others ask when they are shown again."""

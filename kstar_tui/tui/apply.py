@@ -38,7 +38,7 @@ class Applied(NamedTuple):
 
 def waits_for_start(key: str) -> bool:
     """Whether a setting counts from the next start on only."""
-    return key == "headless"
+    return key in ("headless", "attach")
 
 
 def is_simulated(key: str) -> bool:
@@ -113,7 +113,8 @@ async def apply(app: KstarApp, wanted: Settings, told: str = "") -> Applied:
         app.glyphs = ASCII if wanted.ascii or not speaks_unicode(os.environ) else UNICODE
         app.set_class(app.glyphs.ascii_only, "-ascii")
         app.draw_again()
-    anew = not app.demo and any(map(opens_anew, changed))
+    # Who looks along with a broker asks no inverter.
+    anew = not app.demo and not app.watching and any(map(opens_anew, changed))
     if anew:
         check_connections(wanted, app.clock)
         current = app.session.monitor.latest.address if app.session else None

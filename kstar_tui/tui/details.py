@@ -14,7 +14,7 @@ from kstar_tui.tui.panel import PanelScreen
 from kstar_tui.tui.words import NOTHING, duration, left_to, number
 
 if TYPE_CHECKING:
-    from kstar_tui.mqtt.publisher import MqttStatus
+    from kstar_tui.mqtt.status import MqttStatus
 
 Line = tuple[str, str]
 _NAME_WIDTH = 14
@@ -56,9 +56,11 @@ def _inverter(view: View) -> list[Line]:
 
 def _link(view: View) -> list[Line]:
     update = view.update
-    since = view.moment(update.since)
-    lines = [
-        ("state", f"{update.state} since {since}"),
+    lines = [("state", f"{update.state} since {view.moment(update.since)}")]
+    if view.via is not None:
+        what = f" ({view.via.what})" if view.via.what else ""
+        lines.append(("via", f"{view.via.who}{what}, attached since {view.moment(view.via.since)}"))
+    lines += [
         ("polls", f"{number(update.polls)}, {number(update.lost)} lost"),
     ]
     if view.age is not None:
@@ -77,6 +79,8 @@ def _refused(view: View) -> list[Line]:
 
 def _mqtt(view: View) -> list[Line]:
     status = view.mqtt
+    if status is None and view.via is not None:
+        return [("off", view.via.no_mqtt)]
     if status is None:
         return [("off", "--mqtt BROKER publishes every reading")]
     lines = [("broker", status.broker), ("state", _publishing(view, status))]
@@ -105,7 +109,7 @@ def _publishing(view: View, status: MqttStatus) -> str:
 def _history(view: View) -> list[Line]:
     status = view.history
     if status is None:
-        return [("off", "nothing is written down")]
+        return [("off", view.via.no_history if view.via else "nothing is written down")]
     state = str(status.keeping)
     if status.pid is not None:
         state += f", process {status.pid} writes"

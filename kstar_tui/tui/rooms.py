@@ -88,6 +88,8 @@ class Rooms:
 
 def _past_of(session: Session) -> Source:
     status, archive = session.history, session.archive
+    if status is None and session.via is not None:
+        return Source(None, why=("There is no history here.", session.via.no_history))
     if status is None:
         return Source(None, why=_HISTORY_OFF)
     if archive is None:

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 from kstar_tui.clock import Clock, SystemClock
 from kstar_tui.link.interface import Address
+from kstar_tui.runtime import folders
 from kstar_tui.settings import Settings
 from kstar_tui.settings.desk import Desk
+from kstar_tui.settings.use_kinds import LOCAL
 from kstar_tui.tui.app import CALM, KstarApp
 from kstar_tui.tui.glyphs import speaks_unicode
+from kstar_tui.tui.sources.lookout import first_daemon
 from kstar_tui.tui.themes import theme_of
 
 if TYPE_CHECKING:
@@ -33,9 +36,11 @@ async def run_ui(
     if address is None and settings.host:
         address = Address(settings.host, settings.port)
     ascii_only = settings.ascii or not speaks_unicode(os.environ)
+    clock = clock or SystemClock()
+    look_in = tuple(folders(os.environ)) if settings.attach == LOCAL and not demo else ()
     app = KstarApp(
         settings,
-        clock or SystemClock(),
+        clock,
         address=address,
         demo=demo,
         # A day that passes faster is as fresh when it is as many polls old.
@@ -44,6 +49,8 @@ async def run_ui(
         ascii_only=ascii_only,
         past=past,
         desk=desk,
+        daemon=await first_daemon(clock, look_in, address),
+        look_in=look_in,
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):

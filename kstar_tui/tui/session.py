@@ -1,16 +1,15 @@
-"""One inverter on the screen: its monitor, what is remembered of it, and where it is published."""
+"""One inverter on the screen: where its updates come from, and what is remembered of it."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kstar_tui.assembly import make_ledger, make_monitor, make_publisher
 from kstar_tui.clock import Clock
-from kstar_tui.companions import Companions
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.link.events import Found
 from kstar_tui.link.interface import Address
@@ -23,91 +22,108 @@ from kstar_tui.monitor.update import Update
 from kstar_tui.settings import Settings
 from kstar_tui.tui.outlook import Outlook
 from kstar_tui.tui.remembered import Remembered
+from kstar_tui.tui.sources.lookout import Lookout
+from kstar_tui.tui.sources.own import Own
+from kstar_tui.tui.sources.source import Source, Via
+from kstar_tui.tui.sources.turns import Turns
 
 if TYPE_CHECKING:
-    # Loaded only where the history, MQTT or the demo is on.
+    # Loaded only where the history, MQTT, a daemon or the demo is on.
+    from kstar_tui.feed.following import Daemon
     from kstar_tui.history.archive import Archive
     from kstar_tui.history.bucket import Bucket
     from kstar_tui.history.keeping import HistoryStatus
-    from kstar_tui.mqtt.publisher import MqttStatus
+    from kstar_tui.mqtt.status import MqttStatus
     from kstar_tui.past import Past
 
 _DAY = 86400
+_HOLD = 2.5
+"""Intervals that a reading stands for: over one lost poll, but not over an outage."""
 
 _log = logging.getLogger(__name__)
 
 
 class Session:
-    """Runs until cancelled; `on_update` and `on_mqtt` are called in the event loop."""
+    """Runs until cancelled; `on_update`, `on_mqtt` and `on_turn` are called in the event loop."""
 
     def __init__(
         self,
         settings: Settings,
         clock: Clock,
-        address: Address,
+        address: Address | None,
         *,
         found: Found | None = None,
+        daemon: Daemon | None = None,
+        look_in: Sequence[Path] = (),
         on_update: Callable[[Update], None],
         on_mqtt: Callable[[], None],
+        on_turn: Callable[[str], None] = lambda _: None,
         demo: bool = False,
+        watch: bool = False,
         past: Past | None = None,
         searched: SearchLog | None = None,
         kept: Session | None = None,
     ) -> None:
-        """What a `demo` measures goes into no database; its `past` is there from the start. What
-        the session before has `kept` in memory stays while it is the same inverter. SettingsError
-        where a certificate cannot be used.
+        """Follows the `daemon`, or asks at `address` itself and looks in folders for a daemon that
+        does; `on_turn` is told in words when one takes the other's place. With `watch` it hears
+        what is published to the broker of the settings instead.
+
+        What a `demo` measures goes into no database; its `past` is there from the start. What the
+        session before has `kept` in memory stays while it is the same inverter. SettingsError where
+        something in the settings cannot be used.
         """
         self.clock = clock
         self.settings = settings
         self.found = found
         self.trail: Trail = kept.trail if kept else Trail()
-        # Over one lost poll, but not over an outage.
-        self.trail.hold_over(2.5 * settings.interval)
         self.remembered: Remembered = kept.remembered if kept else Remembered()
-        # While the inverter is away it is asked once a minute.
         self.quality: LinkRecord = kept.quality if kept else LinkRecord()
-        self.quality.hold_over(max(2.5 * settings.interval, 150.0))
         self.frames = FrameWatch()
         self.searched = searched
         self.outlook = Outlook(settings)
-        self._ledger = make_ledger(settings, clock, demo=demo)
-        self.monitor = make_monitor(
-            settings,
-            clock,
-            address,
-            mac=found.mac if found else None,
-            named=found is None,
-            ledger=self._ledger,
-            searched=searched,
-        )
-        self._publisher = make_publisher(settings, clock, self._stands_by)
-        self._companions = Companions(settings, clock, self._publisher, self._told_elsewhere)
         self._on_update = on_update
         self._on_mqtt = on_mqtt
+        self._turns = Turns(
+            settings,
+            clock,
+            Lookout(clock, look_in),
+            address=address,
+            found=found,
+            daemon=daemon,
+            demo=demo,
+            watch=watch,
+            told=on_turn,
+            searched=searched,
+        )
+        self.monitor = self._turns.relay
+        """What screens use of whoever polls."""
         self._before: Update | None = None
         self._loaded: str | None = kept.history_key if kept else None
         self._past = past.days(Calendar()) if past else iter(())
         self._past_key = past.key if past else None
         self._live_through(next(self._past, []))
+        key = self._source.key or (found.serial if found else None)
         if self._loaded is None:
-            self._recall(self._past_key or (found.serial if found else None) or settings.serial)
+            self._recall(self._past_key or key or settings.serial)
 
-    def _stands_by(self) -> bool:
-        return self._ledger is not None and self._ledger.stands_by
+    @property
+    def _source(self) -> Source:
+        return self.monitor.source
 
-    def _told_elsewhere(self) -> bool:
-        return self._ledger is not None and self._ledger.alerts_elsewhere
+    @property
+    def via(self) -> Via | None:
+        """Who polls in our place; None where this program does."""
+        return self._source.via
 
     @property
     def archive(self) -> Archive | None:
         """What is on disk; None where no history is kept, or it cannot be read."""
-        return self._ledger.archive if self._ledger else None
+        return self._source.archive
 
     @property
     def history(self) -> HistoryStatus | None:
         """How the keeping goes; None where no history is kept."""
-        return self._ledger.status if self._ledger else None
+        return self._source.history
 
     @property
     def history_key(self) -> str | None:
@@ -117,10 +133,15 @@ class Session:
     @property
     def _known(self) -> str | None:
         """The inverter that answers; None while it has not said who it is."""
-        if self._ledger is not None:
-            return self._ledger.key
+        if self.history is not None or self._source.key is not None:
+            return self._source.key
         update = self.monitor.latest
         return update.key if update.info is not None else None
+
+    @property
+    def mqtt(self) -> MqttStatus | None:
+        """How publishing goes; None where MQTT is off."""
+        return self._source.mqtt
 
     @property
     def all_events(self) -> tuple[Event, ...]:
@@ -138,33 +159,18 @@ class Session:
 
     def close(self) -> None:
         """Save the history; what comes later is not kept."""
-        if self._ledger is not None:
-            self._ledger.close()
-
-    @property
-    def mqtt(self) -> MqttStatus | None:
-        """How publishing goes; None where MQTT is off."""
-        return self._publisher.status if self._publisher else None
+        self._source.close()
 
     async def run(self) -> None:
-        """Poll and publish until cancelled; the broker is told goodbye."""
-        publisher = self._publisher
+        """Poll and publish, or look along, until cancelled; the broker is told goodbye."""
         self.monitor.subscribe(self._remember)
-        if publisher is not None:
-            publisher.on_status(lambda _: self._on_mqtt())
-            self.monitor.subscribe(publisher.on_update)
-            await publisher.start()
         self.monitor.subscribe(self._on_update)
-        self._companions.join(self.monitor)
         remembering = asyncio.create_task(self._remember_past())
         try:
-            await self.monitor.run()
+            await self._turns.run(self._on_mqtt)
         finally:
             remembering.cancel()
             self.close()
-            await self._companions.leave()
-            if publisher is not None:
-                await publisher.stop()
 
     async def _remember_past(self) -> None:
         """A day at a time, so that keys are heard in between."""
@@ -174,7 +180,8 @@ class Session:
 
     def _live_through(self, minutes: list[Bucket]) -> None:
         """Put a day of a demo's past into its history."""
-        store = self._ledger.store if self._ledger and self._past_key else None
+        source = self._source
+        store = source.store if isinstance(source, Own) and self._past_key else None
         if store is not None and self._past_key is not None:
             store.import_minutes(self._past_key, minutes, now=self.clock.now().timestamp())
 
@@ -188,6 +195,11 @@ class Session:
             self._loaded = key
             self._recall(key)
         self.outlook.take(update, self.archive, key)
+        # Whoever polls now may do so more seldom.
+        hold = _HOLD * self._source.interval
+        self.trail.hold_over(hold)
+        # While the inverter is away it is asked once a minute.
+        self.quality.hold_over(max(hold, _HOLD * 60.0))
         self.trail.on_update(update)
         self.quality.take(update)
         self.frames.take(update)

@@ -177,6 +177,26 @@ def test_alerts_are_left_to_the_one_that_writes_and_tells_them(
     assert not other.book.alerts_elsewhere
 
 
+def test_one_that_has_let_go_is_not_waited_for(tmp_path: Path) -> None:
+    """A screen gives back to a daemon: the next reading is booked there, not the next minute's."""
+    house = beside(House(tmp_path / "history.sqlite"), publishes=True)
+    house.live(65)
+    other = beside(house, publishes=True)
+    other.live(10)
+    house.book.hurry()
+    assert other.book.stands_by
+    kept = exported(house)
+    house.book.close()
+    other.live(10)
+    assert other.book.stands_by
+    other.book.hurry()
+    other.live(5)
+    assert not other.book.stands_by
+    assert other.book.status.keeping is Keeping.WRITING
+    other.live(60)
+    assert kept <= exported(other) <= kept + 13 * STEP
+
+
 def test_it_stands_by_where_the_file_cannot_even_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

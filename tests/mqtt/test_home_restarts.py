@@ -154,6 +154,22 @@ async def test_two_of_them_on_one_inverter_are_told_of_each_other_once(
     assert not one.publisher.status.rival
 
 
+@pytest.mark.parametrize("goodbye", [True, False])
+async def test_one_that_gives_way_to_another_leaves_without_a_word(
+    home: Start, mosquitto: Mosquitto, goodbye: bool
+) -> None:
+    house, other = await home(), await home(instance="another")
+    await house.introduced()
+    await other.introduced()
+    await other.said()
+    await house.publisher.stop(goodbye=goodbye)
+    # Neither a goodbye nor the will, that it is an accident.
+    assert not house.connection.connected
+    await mosquitto.logged("disconnected.")
+    said = await other.said()
+    assert ("offline" in [one.payload for one in said]) is goodbye
+
+
 async def test_what_another_process_publishes_is_left_to_it(
     home: Start, caplog: pytest.LogCaptureFixture
 ) -> None:

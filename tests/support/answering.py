@@ -25,8 +25,9 @@ def an_inverter(serial: str = "KSE1") -> dict[bytes, bytes]:
 
 
 @contextmanager
-def answering(answers: Mapping[bytes, bytes]) -> Iterator[int]:
-    """The UDP port on 127.0.0.1 where each of these questions is answered at once."""
+def answering(answers: Mapping[bytes, bytes], asked: list[bytes] | None = None) -> Iterator[int]:
+    """The UDP port on 127.0.0.1 where each of these questions is answered at once; `asked` grows
+    with them."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 0))
 
@@ -35,6 +36,8 @@ def answering(answers: Mapping[bytes, bytes]) -> Iterator[int]:
                 question, asker = sock.recvfrom(2048)
                 if not question:
                     return
+                if asked is not None:
+                    asked.append(question)
                 sock.sendto(answers[question], asker)
 
         thread = threading.Thread(target=answer)

@@ -10,6 +10,7 @@ from tui_world import NOON, mqtt, view
 
 from kstar_tui.history.keeping import HistoryStatus, Keeping
 from kstar_tui.tui.details import sections
+from kstar_tui.tui.sources.source import Via
 
 
 def broker(**changes: Any) -> dict[str, str]:
@@ -51,3 +52,15 @@ def test_who_publishes_instead_and_who_does_so_too() -> None:
 
 def test_without_a_broker_it_says_how_to_have_one() -> None:
     assert sections(view())["MQTT"] == [("off", "--mqtt BROKER publishes every reading")]
+
+
+def test_who_polls_in_our_place() -> None:
+    via = Via(
+        "process 4711", NOON - timedelta(hours=1), "kstar-tui 0.2.0", "process 4711 keeps none"
+    )
+    told = sections(view(via=via))
+    line = ("via", "process 4711 (kstar-tui 0.2.0), attached since 11:00")
+    assert told["Link"][1] == line
+    assert told["MQTT"] == [("off", "none sent")]
+    assert told["History"] == [("off", "none kept")]
+    assert "via" not in dict(sections(view())["Link"])

@@ -29,6 +29,7 @@ from kstar_tui.tui.live.status import draw_header, draw_status
 from kstar_tui.tui.live.today import draw_events, draw_today
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.paint import Paint
+from kstar_tui.tui.sources.source import Via
 
 SHARES = TodaySummary(NOON.date(), 0.64, 0.88)
 NIGHT = {"pv1_current": 0.0, "pv2_current": 0.0}
@@ -55,6 +56,29 @@ def test_a_healthy_header() -> None:
     text = header(view(mqtt=mqtt()))
     assert text.startswith(" KSE4000 …5678  ● online  now ")
     assert text.endswith("● MQTT 1 204 sent  12:00 ")
+
+
+VIA = Via("process 4711", NOON, "kstar-tui 0.2.0")
+
+
+def test_who_polls_in_our_place() -> None:
+    assert "via" not in header(view())
+    text = header(view(via=VIA, mqtt=mqtt()))
+    assert text.startswith(" KSE4000 …5678  ● online  now  via process 4711  ")
+    assert text.endswith("● MQTT 1 204 sent  12:00 ")
+    old = view(via=VIA, mqtt=mqtt(), now_monotonic=1000.0 + 200 * 60)
+    assert "3 h 20 min ago  attached  " in header(old, 80)
+    assert " 3 h 20 min ago  " in header(old, 74)
+    assert "attached" not in header(old, 74)
+    long = VIA._replace(who="some-long-name-of-a-broker.example.org:18830")
+    for width in range(20, 140):
+        assert len(header(view(via=long, mqtt=mqtt(), demo=True), width)) == width
+    assert "now  demo  attached  " in header(view(via=long, mqtt=mqtt(), demo=True))
+
+
+def test_a_history_that_cannot_be_read() -> None:
+    failing = HistoryStatus(Keeping.READING, "h", pid=4711, error="h: Permission denied")
+    assert status(view(history=failing, via=VIA))[0] == "history not read: h: Permission denied"
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ class DiagnosticsSource:
             trail=session.trail,
             mqtt=session.mqtt,
             history=session.history,
+            via=session.via,
             demo=self._demo,
             calm=self._calm,
             calendar=self._calendar,

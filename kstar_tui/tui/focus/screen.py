@@ -157,6 +157,8 @@ class FocusScreen(Inspecting):
     def _ask(self) -> tuple[Today | None, tuple[str, ...]]:
         session = self.session
         status, archive = session.history, session.archive
+        if status is None and session.via is not None:
+            return None, (f"{_NEEDED}.", session.via.no_history)
         if status is None:
             return None, (f"{_NEEDED}, which is off.", "Start without --no-history to keep one.")
         if archive is None:
@@ -216,6 +218,7 @@ class FocusScreen(Inspecting):
             trail=session.trail,
             mqtt=session.mqtt,
             history=session.history,
+            via=session.via,
             demo=self._demo,
             calm=self._calm,
             battery=session.outlook.battery,

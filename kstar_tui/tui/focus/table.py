@@ -118,7 +118,8 @@ def energy(view: FocusView, label: str, flow: Flow) -> Row:
 
 def since(view: FocusView, label: str) -> tuple[Row, ...]:
     """When the integrated accounts began."""
-    if view.energy is None:
+    # Over MQTT it is not told.
+    if view.energy is None or view.energy.since.timestamp() <= 0:
         return ()
     at = view.calendar.local(view.energy.since.timestamp())
     return (Row(label, (Cell(f"{at.day} {at:%b %Y}", "", "since", "dim"),), wide=True),)

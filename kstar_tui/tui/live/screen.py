@@ -195,6 +195,7 @@ class LiveScreen(Inspecting):
             events=tuple(session.remembered.recent),
             mqtt=session.mqtt,
             history=session.history,
+            via=session.via,
             paused=self.paused,
             demo=self._demo,
             calm=self._calm,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kstar_tui.history.keeping import Keeping
 from kstar_tui.monitor.update import LinkState
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.live.rows import Part, label
@@ -43,11 +44,17 @@ def draw_header(paint: Paint, rect: Rect, view: View) -> None:
     x = paint.put(x, y, state, STATE_STYLES[update.state]) + 2
     if old:
         x = paint.put(x, y, old, "text" if view.current else "dim", "age") + 2
-    for words in ((paused_text(view, glyphs), f"{glyphs.pause} paused"), ("demo",)):
-        shown = view.demo if words == ("demo",) else view.paused
+    notes: list[tuple[tuple[str, ...], str]] = []
+    if view.paused:
+        notes.append(((paused_text(view, glyphs), f"{glyphs.pause} paused"), "warning"))
+    if view.demo:
+        notes.append((("demo",), "warning"))
+    if view.via is not None:
+        notes.append(((f"via {view.via.who}", "attached"), "dim"))
+    for words, style in notes:
         word = next((word for word in words if x + len(word) < end), "")
-        if shown and word:
-            x = paint.put(x, y, word, "warning") + 2
+        if word:
+            x = paint.put(x, y, word, style) + 2
 
 
 def paused_text(view: View, glyphs: Glyphs) -> str:
@@ -118,7 +125,8 @@ def _troubles(view: View, glyphs: Glyphs, room: int) -> list[tuple[str, str]]:
     if mqtt is not None and mqtt.rival:
         troubles.append(("MQTT: another kstar-tui publishes this inverter, too", "warning"))
     if view.history is not None and view.history.error:
-        troubles.append((f"history not written: {view.history.error}", "warning"))
+        done = "read" if view.history.keeping is Keeping.READING else "written"
+        troubles.append((f"history not {done}: {view.history.error}", "warning"))
     return troubles
 
 

@@ -15,13 +15,14 @@ from kstar_tui.monitor.update import Update
 from kstar_tui.protocol.reading import Reading
 from kstar_tui.tui.explain import Told, counter, explain
 from kstar_tui.tui.outlet import Outlet
+from kstar_tui.tui.sources.source import Via
 from kstar_tui.tui.words import age, moment
 
 if TYPE_CHECKING:
     # Each is loaded only where it is on.
     from kstar_tui.history.keeping import HistoryStatus
     from kstar_tui.history.today import TodaySummary
-    from kstar_tui.mqtt.publisher import MqttStatus
+    from kstar_tui.mqtt.status import MqttStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,8 @@ class View:
     mqtt: MqttStatus | None = None
     history: HistoryStatus | None = None
     """How the history is kept; None where it is off."""
+    via: Via | None = None
+    """Who polls in our place; None where this program does."""
     paused: datetime | None = None
     """Since when the picture is held still."""
     demo: bool = False

@@ -1,0 +1,182 @@
+"""Who polls: a daemon where one runs, else this program; they take turns without a gap."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from kstar_tui.clock import Clock
+from kstar_tui.link.events import Found
+from kstar_tui.link.interface import Address
+from kstar_tui.settings import Settings
+from kstar_tui.tui.sources.lookout import Lookout
+from kstar_tui.tui.sources.own import Own
+from kstar_tui.tui.sources.relay import Relay
+from kstar_tui.tui.sources.source import Source
+
+if TYPE_CHECKING:
+    # Loaded where there is a daemon.
+    from kstar_tui.feed.following import Daemon
+    from kstar_tui.feed.wire import Hello
+    from kstar_tui.monitor.searched import SearchLog
+    from kstar_tui.tui.sources.attached import Attached
+
+GRACE = 3.0
+"""Seconds in which a daemon that ended may be back: one that is restarted."""
+_GLANCE = 0.5
+
+Told = Callable[[str], None]
+
+
+class Turns:
+    """Runs one source after another; `told` is told in words of each turn."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        lookout: Lookout,
+        *,
+        address: Address | None,
+        found: Found | None,
+        daemon: Daemon | None,
+        demo: bool,
+        watch: bool,
+        told: Told,
+        searched: SearchLog | None = None,
+    ) -> None:
+        """Begins with the `daemon`, else by polling at `address`, which may have been `found`.
+        With `watch` there is but the broker that the settings name."""
+        self._settings = settings
+        self._clock = clock
+        self._lookout = lookout
+        self._address = address
+        self._named = address is not None and found is None
+        self._serial = found.serial if found is not None else settings.serial
+        self._told = told
+        self._searched = searched
+        self._warned = False
+        self._daemon = daemon
+        source: Source
+        if watch:
+            from kstar_tui.tui.sources.watched import Watched
+
+            source = Watched(settings, clock, told)
+        elif daemon is not None:
+            source = _attached(daemon, clock)
+        else:
+            mac = found.mac if found else None
+            source = Own(
+                settings,
+                clock,
+                address,
+                mac=mac,
+                named=self._named,
+                demo=demo,
+                searched=searched,
+            )
+        self.relay = Relay(source)
+
+    async def run(self, changed: Callable[[], None]) -> None:
+        """Run until cancelled; `changed` tells of the broker."""
+        if self._daemon is not None:
+            self._told(f"Attached to process {self._daemon.hello.pid}, which polls the inverter.")
+        while True:
+            source = self.relay.source
+            if isinstance(source, Own):
+                await self._poll(source, changed)
+            elif self._daemon is not None:
+                await self._follow(source, self._daemon, changed)
+            else:
+                await source.run(self.relay.take, changed)
+
+    async def _poll(self, own: Own, changed: Callable[[], None]) -> None:
+        # Before the first question: it may not be needed.
+        daemon = await self._lookout.look(self._fits)
+        if daemon is None:
+            self._warn()
+            daemon = await self._poll_until_found(own, changed)
+        own.close()
+        self._turn_to(daemon)
+        self._told(f"Attached to process {daemon.hello.pid}, which polls the inverter now.")
+
+    async def _poll_until_found(self, own: Own, changed: Callable[[], None]) -> Daemon:
+        polling = asyncio.ensure_future(own.run(self.relay.take, changed))
+        looking = asyncio.ensure_future(self._lookout.wait(self._fits))
+        try:
+            await asyncio.wait((polling, looking), return_when=asyncio.FIRST_COMPLETED)
+            if looking.done():
+                own.goodbye = not self._publishes_the_same(looking.result().hello)
+        finally:
+            for one in (polling, looking):
+                one.cancel()
+            # What it held is free before anything else goes on.
+            await asyncio.gather(polling, looking, return_exceptions=True)
+        if not polling.cancelled():
+            polling.result()
+        return looking.result()
+
+    async def _follow(self, source: Source, daemon: Daemon, changed: Callable[[], None]) -> None:
+        await source.run(self.relay.take, changed)
+        self._lookout.shun(daemon.path)
+        back = await self._soon_back()
+        if back is not None:
+            self._turn_to(back)
+            self._told(f"Attached to process {back.hello.pid}, in the place of {daemon.hello.pid}.")
+            return
+        known = self.relay.latest
+        address = known.address or self._address
+        named = self._named and address == self._address
+        own = Own(
+            self._settings,
+            self._clock,
+            address,
+            mac=known.mac,
+            named=named,
+            searched=self._searched,
+        )
+        self._daemon = None
+        self.relay.turn_to(own)
+        self._told(f"Process {daemon.hello.pid} is gone: the inverter is polled from here now.")
+
+    def _turn_to(self, daemon: Daemon) -> None:
+        self._daemon = daemon
+        self.relay.turn_to(_attached(daemon, self._clock))
+
+    async def _soon_back(self) -> Daemon | None:
+        end = self._clock.monotonic() + GRACE
+        while self._clock.monotonic() < end:
+            await self._clock.sleep(_GLANCE)
+            found = await self._lookout.look(self._fits)
+            if found is not None:
+                return found
+        return None
+
+    def _fits(self, hello: Hello) -> bool:
+        from kstar_tui.feed.following import is_of
+        from kstar_tui.feed.wire import identity
+
+        known = self.relay.latest
+        key = identity(known) or self._serial
+        return is_of(hello, known.address or self._address, key)
+
+    def _publishes_the_same(self, hello: Hello) -> bool:
+        from kstar_tui.presence import publishes_to
+
+        return hello.publishes is not None and hello.publishes == publishes_to(self._settings)
+
+    def _warn(self) -> None:
+        closed = self._lookout.closed
+        if closed is not None and not self._warned:
+            self._warned = True
+            self._told(
+                f"A daemon may be running, but you may not open {closed}:"
+                " to attach to it, be in its group."
+            )
+
+
+def _attached(daemon: Daemon, clock: Clock) -> Attached:
+    from kstar_tui.tui.sources.attached import Attached
+
+    return Attached(daemon, clock)

@@ -1,0 +1,181 @@
+"""One poller, many screens: a daemon and screens as processes of their own, counted on the wire."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+from answering import answering
+from terminal import Terminal
+from test_terminal import ANSWERS
+
+from kstar_tui.history.archive import Archive
+from kstar_tui.history.calendar import Calendar
+from kstar_tui.history.store import Store
+from kstar_tui.protocol.frame import Request
+
+PATIENCE = 20.0
+SERIAL = "SIM0000005678"
+
+
+class Machine:
+    """One machine with one inverter: what is started on it sees each other, and nothing else."""
+
+    def __init__(self, port: int, asked: list[bytes], home: Path, stack: ExitStack) -> None:
+        self.port = port
+        self._asked = asked
+        self._stack = stack
+        self._environment = {
+            "HOME": str(home),
+            "TZ": "UTC",
+            "XDG_RUNTIME_DIR": str(home / "run"),
+            "XDG_CONFIG_HOME": str(home),
+        }
+        self.database = home / ".local" / "share" / "kstar-tui" / "history.sqlite"
+        self.screens: list[Terminal] = []
+        self._log = home / "daemon.log"
+
+    @property
+    def polls(self) -> int:
+        """Questions for data on the wire so far."""
+        return self._asked.count(Request.RUNNING_DATA.frame)
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+    def daemon(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "kstar_tui", "--headless", "--interval", "2"]
+        with self._log.open("ab") as log:
+            process = subprocess.Popen(
+                [*command, "--host", "127.0.0.1", "--port", str(self.port)],
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stderr=log,
+            )
+        self._stack.callback(process.wait)
+        self._stack.callback(process.kill)
+        return process
+
+    def screen(self, *arguments: str) -> Terminal:
+        command = [sys.executable, "-m", "kstar_tui", "--interval", "2", *arguments]
+        terminal = Terminal(command, 100, 30, self._environment)
+        self.screens.append(self._stack.enter_context(terminal))
+        return terminal
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Let everything go on until this holds."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            if time.monotonic() > deadline:
+                texts = "\n".join(screen.text for screen in self.screens)
+                raise AssertionError(f"it never came; {self.polls}\n{self.log}\n{texts}")
+            for screen in self.screens:
+                screen._read(0.02)
+
+    def quit(self, screen: Terminal) -> None:
+        self.screens.remove(screen)
+        screen.send("q")
+        assert screen.wait_end() == 0
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Machine]:
+    (tmp_path / "run").mkdir(mode=0o700)
+    asked: list[bytes] = []
+    with answering(ANSWERS, asked) as port, ExitStack() as stack:
+        yield Machine(port, asked, tmp_path, stack)
+
+
+def told_polls(screen: Terminal) -> int:
+    """How often whoever polls has polled, as a screen tells it."""
+    found = re.search(r"polls (\d+)", screen.text)
+    return int(found[1]) if found else 0
+
+
+def check_one_polls(machine: Machine, screen: Terminal) -> None:
+    """Over two polls more, what is on the wire is what the one who polls knows of."""
+    told, asked = told_polls(screen), machine.polls
+    machine.until(lambda: told_polls(screen) >= told + 2)
+    assert abs((machine.polls - asked) - (told_polls(screen) - told)) <= 1
+
+
+def test_attached_taken_over_and_given_back(machine: Machine) -> None:
+    daemon = machine.daemon()
+    machine.until(lambda: machine.polls)
+    # No search, though no host is named; and none where one is.
+    one = machine.screen()
+    other = machine.screen("--host", "127.0.0.1", "--port", str(machine.port))
+    via = f"via process {daemon.pid}"
+    machine.until(lambda: all(via in screen.text for screen in machine.screens))
+    machine.until(lambda: min(map(told_polls, machine.screens)) >= 2)
+    assert "KSE4000 …5678  ● online  now" in one.text
+    # One request a poll on the wire, whoever looks on.
+    assert machine.polls - 1 <= told_polls(one) <= machine.polls
+
+    machine.quit(other)
+    daemon.terminate()
+    assert daemon.wait(5) == 0
+    before = machine.polls
+    machine.until(lambda: f"Process {daemon.pid} is gone" in one.text and "via" not in one.text)
+    assert "● online" in one.text
+    machine.until(lambda: told_polls(one) == 2)
+    assert machine.polls == before + 2
+
+    second = machine.daemon()
+    machine.until(lambda: f"via process {second.pid}" in one.text)
+    own = told_polls(one)
+    machine.until(lambda: told_polls(one) != own)
+    given_back = machine.polls - told_polls(one)
+    check_one_polls(machine, one)
+    # It waited for the history instead of complaining that another process writes it.
+    assert "written by" not in machine.log
+    assert "warning" not in machine.log
+    frames, observed = kept(machine)
+    assert given_back - 1 <= len(frames) <= machine.polls
+    assert len(set(frames)) == len(frames)
+    # Of four polls two seconds apart, and no second twice.
+    assert 4 <= observed <= frames[-1] - frames[0]
+
+    second.kill()
+    machine.until(lambda: f"Process {second.pid} is gone" in one.text)
+    before = machine.polls
+    machine.until(lambda: machine.polls > before and "● online" in one.text)
+    machine.quit(one)
+    assert len(kept(machine)[0]) > len(frames)
+
+
+def kept(machine: Machine) -> tuple[list[float], float]:
+    """When each reading on disk was taken, and the seconds observed."""
+    calendar = Calendar(UTC)
+    store = Store.open(machine.database, calendar, now=time.time(), write=False)
+    archive = Archive(store, calendar)
+    end = int(time.time()) // 60 * 60 + 60
+    frames = [frame.at for frame in archive.frames(SERIAL, 0, end)]
+    observed = archive.total(SERIAL, end - 3600, end).observed / 1000
+    store.close()
+    return frames, observed
+
+
+def test_a_second_daemon_refuses_and_says_who_is_there(machine: Machine) -> None:
+    first = machine.daemon()
+    machine.until(lambda: machine.polls)
+    second = machine.daemon()
+    assert second.wait(PATIENCE) == 1
+    assert f"error: process {first.pid} polls 127.0.0.1:{machine.port} already" in machine.log
+    assert first.poll() is None
+    first.send_signal(signal.SIGTERM)
+    assert first.wait(5) == 0
+    before = machine.polls
+    third = machine.daemon()
+    machine.until(lambda: machine.polls > before)
+    third.terminate()
+    assert third.wait(5) == 0
