@@ -173,7 +173,7 @@ def _around(frame: Frame) -> Iterator[Part]:
         (3, 4, "To", f"a {maker} monitor", "u8, a code"),
         (4, 5, "Control", "read", "u8, a code"),
         (5, 6, "Function", asked, "u8, a code"),
-        (6, 7, "Length", f"{raw[6]} bytes of payload", "u8"),
+        (6, 7, "Length", f"{raw[6]} bytes", "u8, of the payload"),
         (len(raw) - CHECKSUM_SIZE, len(raw), "Sum", _sum(raw), "u16"),
     )
     for start, end, label, text, how in rows:

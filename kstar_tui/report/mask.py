@@ -10,13 +10,18 @@ from ipaddress import IPv6Address
 _LONG = 6
 """Signs from which on a value is masked within a longer word, too."""
 _SHORTEST = 2
+_SUFFIXES = "toml|sqlite|txt|db"
+"""Ends of the names of our own files, which are no hosts."""
 _URL = r"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"]+"
 _GENERAL = (
     ("account", r"[^\s'\"<>()\[\]]+@[^\s'\"<>()\[\]]+"),
     ("mac", r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?!\w)"),
     ("mac", r"(?<!\w)(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}(?!\w)"),
+    # A network interface can be named after its hardware address.
+    ("mac", r"(?<=enx|wlx)[0-9A-Fa-f]{12}(?!\w)"),
     ("host", r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\d)"),
     ("path", r"(?<![\w/\]])~?/[^\s,;:'\"()]+"),
+    ("host", rf"(?<![\w./\]])(?:[A-Za-z0-9_-]+\.)+(?!(?:{_SUFFIXES})\b)[A-Za-z]{{2,}}(?![\w-])"),
     ("serial", r"(?<=serial number )[^\s,;:]*\d[^\s,;:]*"),
 )
 _IPV6 = r"(?<![\w:])[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%\w+)?"

@@ -16,6 +16,7 @@ _OPEN = (Number, Flag, Choice)
 _SECRET = 4
 """Signs from which on a secret is looked for in other texts: shorter ones would be told by the
 words that are missing."""
+_OWN_SOURCES = ("argument ", "environment ", "systemd credential ")
 _COMMON = frozenset({"mqtt", "kstar", "admin", "user", "root"})
 
 
@@ -74,5 +75,6 @@ def personal(settings: Settings) -> Personal:
 
 def _source(source: str) -> str:
     """Where it was given, without the path of a file."""
-    first = source.partition(" (")[0]
-    return "config.toml" if "/" in first or "\\" in first else first
+    if source == DEFAULT or source.startswith(_OWN_SOURCES):
+        return source.partition(" (")[0]
+    return "config.toml"

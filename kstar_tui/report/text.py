@@ -148,7 +148,7 @@ def _link(told: Told) -> Iterator[Line]:
     if update.latency is not None:
         yield "last answer", f"{update.latency * 1000:.0f} ms"
     if whole.median is not None:
-        yield "in 24 h", f"median {whole.median:.0f} ms, worst {whole.worst} ms"
+        yield "last day", f"median {whole.median:.0f} ms, worst {whole.worst} ms"
     if update.error:
         yield "last error", update.error
 

@@ -141,7 +141,7 @@ def test_what_is_around_the_payload(monitor: int, maker: str) -> None:
         ("To", f"a {maker} monitor"),
         ("Control", "read"),
         ("Function", "running data"),
-        ("Length", "83 bytes of payload"),
+        ("Length", "83 bytes"),
     ]
     total = int.from_bytes(one.raw[-2:], "big")
     last = around[-1]

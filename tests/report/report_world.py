@@ -28,7 +28,7 @@ NAMES = (
     *(SERIAL, OTHER_SERIAL, SERIAL.lower()),
     *(MAC, "ACCF23DEAD01", "ac-cf-23-de-ad-01", "accf.23de.ad01", OTHER_MAC, "ACCF23BEEF02"),
     *("192.168.77.50", "192.168.77.1", "10.99.0.4", "10.99.0.255", "192.168.77.66"),
-    *("inverter-attic", "broker.example.org", "fe80::77:1"),
+    *("inverter-attic", "broker.example.org", "fe80::77:1", "nas.anna-family.net"),
     *("anna-the-user", "hunter2-secret", "anna-client-id"),
     *("villa/anna", "anna-legacy", "anna-discovery"),
     *("/srv/anna/history.sqlite", "/srv/anna", "/etc/anna.pem", "Solar-ANNA"),
@@ -119,7 +119,7 @@ def told(**changes: Any) -> Told:
         error=f"another inverter answers: serial number {OTHER_SERIAL}, not {SERIAL}; {EVERYWHERE}",
     )
     wlan = Target("wlan0", "192.168.77.1", "192.168.77.255")
-    eth = Target("eth0", "10.99.0.4", "10.99.0.255")
+    eth = Target("enxaccf23dead01", "10.99.0.4", "10.99.0.255")
     other = decode_device_info(
         parse_frame(build_reply(0x82, encode_device_info(model="KSE3000", serial=OTHER_SERIAL)))
     )

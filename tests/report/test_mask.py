@@ -21,6 +21,8 @@ from kstar_tui.report.mask import Mask, mac_spellings
         ("bob@pi.lan refused", "[account 1] refused"),
         ("AC:CF:23:a1:b2:C3 and ac-cf-23-a1-b2-c3", "[mac 1] and [mac 2]"),
         ("accf.23a1.b2c3", "[mac 1]"),
+        ("enx00112233aabb, wlx00112233aabb", "enx[mac 1], wlx[mac 1]"),
+        ("the certificate is for nas.some-family.example", "the certificate is for [host 1]"),
         ("fe80::1%eth0 and ::1 and 2001:db8::7", "[host 1] and [host 2] and [host 3]"),
         ("cannot open ~/x/y.db: /var/lib/k", "cannot open [path 1]: [path 2]"),
         ("serial number KSE123, not that", "serial number [serial 1], not that"),
@@ -34,6 +36,7 @@ def test_what_looks_like_a_name_goes(text: str, masked: str) -> None:
     "text",
     [
         "at 10:15:30 on/off, 3.45.1 of SQLite, 50.01 Hz, u16 / 10",
+        "LANG en_US.UTF-8 or C.UTF-8, config.toml, history.sqlite, br-0123456789ab",
         "median 30 ms, worst 400 ms",
         "wrong checksum: carries 0ab9, its bytes sum to 0aba",
         "work mode wait → on-grid",

@@ -109,6 +109,7 @@ def test_settings_have_their_source_without_a_path() -> None:
         "inverter.interval": "environment KSTAR_INTERVAL",
         "mqtt.password": "environment KSTAR_MQTT_PASSWORD_FILE (/run/anna/password)",
         "mqtt.version": "argument --mqtt-version",
+        "ui.ascii": "annas.toml",
     }
     given = Settings(
         interval=9.0,
@@ -123,7 +124,7 @@ def test_settings_have_their_source_without_a_path() -> None:
         ("mqtt.password", "given (environment KSTAR_MQTT_PASSWORD_FILE)"),
         ("mqtt.version", "5 (argument --mqtt-version)"),
         ("history.path", "off"),
-        ("ui.ascii", "yes"),
+        ("ui.ascii", "yes (config.toml)"),
     ]
     assert settings_lines(Settings()) == []
 
@@ -132,7 +133,7 @@ def test_how_the_link_went() -> None:
     lines = dict(line.split("  ", 1) for line in section(TEXT, "Link"))
     assert lines["polls"].strip() == "3, 1 lost (0 in a row now)"
     assert lines["retries"].strip() == "2"
-    assert lines["in 24 h"].strip() == "median 400 ms, worst 400 ms", "the clock was set back"
+    assert lines["last day"].strip() == "median 400 ms, worst 400 ms", "the clock was set back"
     hours = section(TEXT, "Link by the hour")
     assert hours == ["26 Nov 08:00  1 0 0 4 400 400"]
 
@@ -177,9 +178,9 @@ def test_the_same_host_has_the_same_number() -> None:
     events = section(TEXT, "Events")
     assert len(events) == 2
     search = section(TEXT, "Search")
-    assert re.fullmatch(r"answered  KSE3000 at \[host \d\], says who it is, .*", search[3])
+    assert re.fullmatch(r"answered  KSE3000 at \[host \d+\], says who it is, .*", search[3])
     assert search[4].endswith("answers with not a discovery reply: ..., and not (3 tries)")
-    numbers = re.findall(r"\[host (\d)\]", search[3] + search[4])
+    numbers = re.findall(r"\[host (\d+)\]", search[3] + search[4])
     assert len(set(numbers)) == 2
 
 

@@ -28,7 +28,7 @@ from tui_world import NOON, cells, update, without_reading
 from kstar_tui.monitor.quality import LinkRecord
 from kstar_tui.monitor.searched import Searched
 from kstar_tui.monitor.update import LinkState
-from kstar_tui.protocol.frame import Request
+from kstar_tui.protocol.frame import Request, build_reply, parse_frame
 from kstar_tui.tui.diagnostics.picture import draw_diagnostics
 from kstar_tui.tui.diagnostics.textpage import most_scroll
 from kstar_tui.tui.diagnostics.view import DiagnosticsView, Section
@@ -154,3 +154,12 @@ def test_more_reasons_than_there_is_room_for_are_counted() -> None:
     text = cells(draw_diagnostics(replace(LINK, quality=record), 80, 23, UNICODE), 80, 23)
     listed = sum("reason " in line for line in text)
     assert f"and {40 - listed} more reasons" in text[-1]
+
+
+def test_a_frame_that_nobody_understands_is_none() -> None:
+    seen = FRAME.seen
+    assert seen is not None
+    short = parse_frame(build_reply(0x86, bytes(20)))
+    view = replace(FRAME, seen=seen._replace(frame=short))
+    text = cells(draw_diagnostics(view, 80, 23, UNICODE), 80, 23)
+    assert "No running data has come yet." in "".join(text)

@@ -42,10 +42,10 @@ def draw_frame(paint: Paint, rect: Rect, view: DiagnosticsView) -> None:
     """The page from its choice of frames on."""
     _choice(paint, rect, view)
     body = Rect(rect.x, rect.y + 1, rect.width, rect.height - 1)
-    if view.seen is None:
+    seen = view.legible
+    if seen is None:
         _nothing(paint, body, view)
         return
-    seen = view.seen
     per_row = WIDE if rect.width >= hex_width(WIDE) + 2 else NARROW
     rows, width = len(hex_rows(len(seen.frame.raw), per_row)), hex_width(per_row)
     beside = rect.width >= _BESIDE
@@ -66,10 +66,11 @@ def draw_frame(paint: Paint, rect: Rect, view: DiagnosticsView) -> None:
 
 def draw_frame_list(paint: Paint, rect: Rect, view: DiagnosticsView) -> None:
     """Where there is room for a list only: name, value and bytes, a part a line."""
-    if view.seen is None:
+    seen = view.legible
+    if seen is None:
         _nothing(paint, rect, view)
         return
-    _rows(paint, rect, view.seen, view, small=True)
+    _rows(paint, rect, seen, view, small=True)
 
 
 def _choice(paint: Paint, rect: Rect, view: DiagnosticsView) -> None:

@@ -85,8 +85,8 @@ def figures(view: DiagnosticsView) -> tuple[list[Figure], list[Figure]]:
     right = [
         ("asked at", str(update.address or "—"), "text"),
         ("answer", f"{last} the last", "text"),
-        ("median", f"{whole.median:.0f} ms in 24 h" if known else "—", "text"),
-        ("worst", f"{number(whole.worst)} ms in 24 h" if known else "—", "text"),
+        ("median", f"{whole.median:.0f} ms in the last day" if known else "—", "text"),
+        ("worst", f"{number(whole.worst)} ms in the last day" if known else "—", "text"),
     ]
     return left, right
 

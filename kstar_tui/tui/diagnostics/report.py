@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 from pathlib import Path
@@ -11,6 +12,7 @@ from kstar_tui.report.save import save_report
 from kstar_tui.report.text import Told, report_text
 from kstar_tui.report.versions import versions
 from kstar_tui.tui.diagnostics.about import terminal_lines
+from kstar_tui.tui.paint import printable
 
 if TYPE_CHECKING:
     from kstar_tui.tui.app import KstarApp
@@ -37,14 +39,16 @@ def write_report(app: KstarApp, session: Session) -> None:
         told = f"The report cannot be made: {type(error).__name__}."
         app.notify(told, severity="error", markup=False)
         return
-    told = f"Written: {path}\nLook it over before you send it."
+    told = f"Written: {printable(str(path))}\nLook it over before you send it."
     app.notify(app.glyphs.spell(told), title="Report", timeout=_SHOWN, markup=False)
 
 
 def _told(app: KstarApp, session: Session) -> Told:
     update, history = session.monitor.latest, session.history
     key = update.key if update.address is not None or update.info is not None else None
-    paths = [str(Path.home()), *([history.path] if history else [])]
+    paths = [history.path] if history else []
+    with contextlib.suppress(RuntimeError):
+        paths.append(str(Path.home()))
     return Told(
         at=session.clock.now(),
         update=update,
@@ -54,10 +58,7 @@ def _told(app: KstarApp, session: Session) -> Told:
         mqtt=session.mqtt,
         history=history,
         searched=session.searched.last if session.searched is not None else None,
-        about=[
-            *versions(),
-            *terminal_lines(app, os.environ),
-        ],
+        about=[*versions(), *terminal_lines(app, os.environ)],
         names=(session.history_key, key),
         paths=paths,
     )

@@ -57,12 +57,11 @@ class DiagnosticsCanvas(Canvas):
     def explain(self, field: str) -> str | None:
         """What a byte or a line of the list is, without selecting it."""
         view = self.view
-        if view is None or view.seen is None or view.section is not Section.FRAME:
+        seen = view.legible if view is not None and view.section is Section.FRAME else None
+        cursor = pointed(view, field) if view is not None else None
+        if view is None or seen is None or cursor is None:
             return None
-        cursor = pointed(view, field)
-        if cursor is None:
-            return None
-        lines = detail_lines(view.seen, cursor, view.live)
+        lines = detail_lines(seen, cursor, view.live)
         return self._glyphs.spell("\n".join(printable(text) for text, _ in lines))
 
     def on_click(self, event: events.Click) -> None:
@@ -199,11 +198,11 @@ class DiagnosticsScreen(RestingScreen):
     def action_copy(self) -> None:
         """The selected part with its value and its bytes."""
         view = self._canvas.view
-        if self._section is not Section.FRAME or view is None or view.seen is None:
+        seen = view.legible if view is not None and self._section is Section.FRAME else None
+        if view is None or seen is None:
             self.notify("y copies a field of a frame; w writes a report.", timeout=3)
             return
-        part = view.parts[view.cursor.part]
-        lines = copied(part, view.seen, NAMES[view.request])
+        lines = copied(view.parts[view.cursor.part], seen, NAMES[view.request])
         text = "\n".join(printable(line) for line in lines)
         self.app.copy_to_clipboard(text)
         self.notify("Copied, if the terminal allows it.", timeout=3)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from kstar_tui.monitor.frames import Seen
 from kstar_tui.monitor.quality import LinkRecord
 from kstar_tui.monitor.searched import Searched
-from kstar_tui.protocol.frame import Request
+from kstar_tui.protocol.frame import FrameError, Request
 from kstar_tui.protocol.parts import Kind, Part, parts_of
 from kstar_tui.tui.live.view import View
 
@@ -81,5 +81,13 @@ class DiagnosticsView:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """What stands in the frame; nothing where none has come."""
-        return parts_of(self.seen.frame) if self.seen is not None else ()
+        """What stands in the frame; nothing where none has come, or none that is understood."""
+        try:
+            return parts_of(self.seen.frame) if self.seen is not None else ()
+        except FrameError:
+            return ()
+
+    @property
+    def legible(self) -> Seen | None:
+        """The frame, where there is one that is understood."""
+        return self.seen if self.parts else None
