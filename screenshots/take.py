@@ -64,6 +64,8 @@ SHOTS = (
         keys="5",
         wanted="what happened",
     ),
+    Shot("diagnostics-80x24", 80, 24, keys="6", wanted="running data"),
+    Shot("diagnostics-120x40", 120, 40, keys="6", wanted="running data"),
     Shot("help-80x24", 80, 24, start="10:00", until="10:20", keys="?", wanted="keys and signs"),
 )
 SPEED = 400

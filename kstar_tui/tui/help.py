@@ -93,8 +93,7 @@ def diagnostics_signs(g: Glyphs) -> Signs:
         (("diagnostics.page_up", "diagnostics.page_down"), "a page of them"),
         (("diagnostics.left", "diagnostics.right"), "another byte; elsewhere another section"),
         ("mouse", "a byte, a field, a word; over them: what they are"),
-        ("[ ]", "around the bytes of the selected field"),
-        ("~", "in front of a byte that was another one before"),
+        ("[ ] ~", "the selected field; a byte that was another before"),
         ("*", "known from a sister model, not confirmed on a KStar"),
         (g.spell("×"), "nobody polled: a gap, not zero"),
     ]
