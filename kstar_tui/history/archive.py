@@ -82,14 +82,15 @@ class Archive:
                 ("quarter", QUARTER, start, edge),
                 ("minute", MINUTE, edge, end),
             ):
-                for column, weight, *values in self._grouped(
-                    table, unit, number, first, last, start, step, fields
+                # A quarter of an hour that is all that is left belongs to every column it is in.
+                shared = unit > MINUTE and (step % unit or start % unit)
+                origin, size = (start // unit * unit, unit) if shared else (start, step)
+                for row, weight, *values in self._grouped(
+                    table, unit, number, first, last, origin, size, fields
                 ):
-                    # Where a quarter of an hour is all that is left, it covers several columns.
-                    wide = max(1, unit // step)
-                    for place in range(max(0, column), min(count, column + wide)):
-                        observed[place] += weight / 1000 / wide
-                        _merge(sums, lows, highs, place, values, wide)
+                    for place, part in _parts(origin + row * size, size, start, step, count):
+                        observed[place] += weight / 1000 * part / size
+                        _merge(sums, lows, highs, place, values, part, size)
         return Columns(
             start,
             step,
@@ -299,18 +300,27 @@ class Archive:
         return self._rows(sql, *ids)
 
 
+def _parts(begin: int, size: int, start: int, step: int, count: int) -> Iterator[tuple[int, int]]:
+    """The columns that a stretch of time is in, each with the seconds of it in there."""
+    first, last = (begin - start) // step, (begin + size - 1 - start) // step
+    for place in range(max(0, first), min(count, last + 1)):
+        left, right = start + place * step, start + (place + 1) * step
+        yield place, min(begin + size, right) - max(begin, left)
+
+
 def _merge(
     sums: list[list[int | None]],
     lows: list[list[int | None]],
     highs: list[list[int | None]],
     place: int,
     values: list[int],
-    wide: int,
+    part: int,
+    whole: int,
 ) -> None:
     for index in range(len(sums)):
         total, low, high = values[3 * index : 3 * index + 3]
         if total is not None:
-            sums[index][place] = (sums[index][place] or 0) + total // wide
+            sums[index][place] = (sums[index][place] or 0) + total * part // whole
         if low is not None:
             before = lows[index][place]
             lows[index][place] = low if before is None else min(before, low)

@@ -17,8 +17,16 @@ _OF_TIME = {
     "hour": "in this hour of today",
     "shown": "highest of the hours shown",
     "span": "lowest and highest of the hours shown",
+    "column": "mean of the column that is read",
+    "period": "of all that is shown",
 }
 """What the end of a field's name says of the value, behind a colon."""
+_PERIODS = {
+    "today": "today",
+    "total": "in all",
+    "period": "of the period",
+    "highest": "of the highest bar",
+}
 _SOURCES = {
     "pv1_power": ("pv1_voltage", "pv1_current"),
     "pv2_power": ("pv2_voltage", "pv2_current"),
@@ -42,10 +50,11 @@ _OTHER: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "",
         ("if the power of the last 5 minutes goes on",),
     ),
-    "self_consumption": ("Self-use today", "%", ("of the PV energy, what was not exported",)),
-    "self_sufficiency": ("Self-sufficiency today", "%", ("of the load, what was not imported",)),
-    "saved": ("Saved today", "", ("by the tariff of the settings: load that was not imported",)),
-    "earned": ("Earned today", "", ("by the tariff of the settings: export",)),
+    "self_consumption": ("Self-use", "%", ("of the PV energy, what was not exported",)),
+    "self_sufficiency": ("Self-sufficiency", "%", ("of the load, what was not imported",)),
+    "saved": ("Saved", "", ("by the tariff of the settings: load that was not imported",)),
+    "earned": ("Earned", "", ("by the tariff of the settings: export",)),
+    "observed": ("Time that was observed", "%", ("of all that is shown, up to now",)),
     "since": ("When the integrated accounts began", "", ("import, export, charge, discharge",)),
     "age": ("How long ago the values were read", "", ()),
     "sent": ("Readings sent to the broker", "", ("since kstar-tui was started",)),
@@ -94,7 +103,7 @@ def explain(field: str, reading: Reading | None, outlet: Outlet | None = None) -
         told = Told(row.label, row.unit or "", name, (*lines, *_origin(row)))
     elif name in _OTHER:
         label, unit, origin = _OTHER[name]
-        told = Told(label, unit, name, origin)
+        told = Told(label, unit, name, (*([_OF_TIME[time]] if time in _OF_TIME else ()), *origin))
     elif (account := _counter(name)) is not None:
         told = account
     else:
@@ -139,10 +148,10 @@ def _origin(row: Field) -> tuple[str, ...]:
 def _counter(field: str) -> Told | None:
     name = field.removeprefix(COUNTER)
     for flow in FLOWS:
-        for period in ("today", "total"):
+        for period, when in _PERIODS.items():
             if field != name == f"{flow.energy}_{period}":
                 how = "counted by the inverter, guarded" if flow.counted else "integrated"
                 label = flow.energy.replace("_", " ").capitalize().replace("Pv", "PV")
-                when = "today" if period == "today" else "in all"
-                return Told(f"{label} {when}", "kWh", name, (how,))
+                told = name if period in ("today", "total") else flow.energy
+                return Told(f"{label} {when}", "kWh", told, (how,))
     return None

@@ -38,8 +38,9 @@ def history_signs(g: Glyphs) -> Signs:
     return [
         (("history.read_back", "history.read_on"), "read the column before, after"),
         (("history.first", "history.last"), "read the first, the last"),
-        (("history.open",), "open the day or month that is read; a double click too"),
-        (("history.leave",), "take the cursor away"),
+        (("history.open",), "open the day, month or hours that are read; a double click too"),
+        (("history.closer", "history.wider"), "closer, down to 3 hours, and wider; the wheel too"),
+        (("history.leave",), "take the cursor away, then the hours, then go to Live"),
         (g.spell("×"), "not observed: a gap, not zero"),
         ("in, out", "charged into, discharged from the battery"),
         ("*", "today: not over yet"),

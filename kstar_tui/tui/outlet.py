@@ -13,6 +13,7 @@ from kstar_tui.settings import Settings
 
 COUNTER = "energy/"
 """The field of a guarded counter begins so: the inverter's own may have the same name."""
+_PUBLISHED = ("_today", "_total")
 _UNNAMED = "<serial number>"
 _OF_DEVICE = {
     "country": "country",
@@ -59,7 +60,7 @@ class Outlet(NamedTuple):
             if self.legacy is not None and field in LEGACY:
                 found.append(f"{self.legacy}/{LEGACY[field]}")
             return found
-        if field.startswith(COUNTER):
+        if field.startswith(COUNTER) and field.endswith(_PUBLISHED):
             return [self._one(topics.energy, field.removeprefix(COUNTER))]
         key = f"settings.{field}" if field in SETTING_FIELDS else _OF_DEVICE.get(field)
         return [] if key is None else [f"{topics.device}, key {key}"]

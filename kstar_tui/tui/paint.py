@@ -94,10 +94,18 @@ class Paint:
         self.put(end - len(text), y, text, style, field)
         return end - len(text)
 
-    def row(self, y: int, x: int, end: int, parts: Sequence[tuple[str, str]]) -> None:
-        """Place styled parts one after another, up to column `end`."""
-        for text, style in parts:
-            x = self.put(x, y, text[: max(0, end - x)], style)
+    def row(
+        self,
+        y: int,
+        x: int,
+        end: int,
+        parts: Sequence[tuple[str, str] | tuple[str, str, str | None]],
+    ) -> None:
+        """Place text in a style, and with a field where there is one, part after part, up to
+        column `end`."""
+        for part in parts:
+            field = part[2] if len(part) == 3 else None
+            x = self.put(x, y, part[0][: max(0, end - x)], part[1], field)
 
     def box(self, rect: Rect, title: str = "", border: str = "border", head: str = "title") -> None:
         """A border with a title in its upper edge."""

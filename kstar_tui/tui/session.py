@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     # Loaded only where the history, MQTT, a daemon or the demo is on.
     from kstar_tui.feed.following import Daemon
     from kstar_tui.history.archive import Archive
-    from kstar_tui.history.bucket import Bucket
     from kstar_tui.history.keeping import HistoryStatus
     from kstar_tui.mqtt.status import MqttStatus
     from kstar_tui.past import Past
@@ -99,12 +98,15 @@ class Session:
         """What screens use of whoever polls."""
         self._before: Update | None = None
         self._loaded: str | None = kept.history_key if kept else None
-        self._past = past.days(Calendar()) if past else iter(())
-        self._past_key = past.key if past else None
-        self._live_through(next(self._past, []))
-        key = self._source.key or (found.serial if found else None)
+        source = self._source
+        store = source.store if isinstance(source, Own) and past else None
+        self._past: Iterator[None] = iter(())
+        if past is not None and store is not None:
+            self._past = past.into(store, clock.now().timestamp(), Calendar())
+            next(self._past)
+        known = (past.key if past else None) or source.key or (found.serial if found else None)
         if self._loaded is None:
-            self._recall(self._past_key or key or settings.serial)
+            self._recall(known or settings.serial)
 
     @property
     def _source(self) -> Source:
@@ -173,17 +175,9 @@ class Session:
             self.close()
 
     async def _remember_past(self) -> None:
-        """A day at a time, so that keys are heard in between."""
-        for minutes in self._past:
-            self._live_through(minutes)
+        """A little at a time, so that keys are heard in between."""
+        for _ in self._past:
             await asyncio.sleep(0.01)
-
-    def _live_through(self, minutes: list[Bucket]) -> None:
-        """Put a day of a demo's past into its history."""
-        source = self._source
-        store = source.store if isinstance(source, Own) and self._past_key else None
-        if store is not None and self._past_key is not None:
-            store.import_minutes(self._past_key, minutes, now=self.clock.now().timestamp())
 
     def _remember(self, update: Update) -> None:
         key = self._known

@@ -20,6 +20,7 @@ from kstar_tui.tui.history.chart import Grid, Half, Panel, heights
 from kstar_tui.tui.history.figures import column_minutes, read
 from kstar_tui.tui.history.period import Period, Reach
 from kstar_tui.tui.history.picture import HistoryView, draw_history
+from kstar_tui.tui.history.sight import Sight
 from kstar_tui.tui.history.sums import cursor_parts
 from kstar_tui.tui.words import nice
 
@@ -54,7 +55,7 @@ def test_the_axis_shows_real_local_hours(day: date, hours: int) -> None:
     period = Period.around(Reach.DAY, day)
     past = HandPast([], BERLIN)
     end = BERLIN.end(day)
-    figures = read(past, "k", period, room=100, now=end, calendar=BERLIN)
+    figures = read(past, "k", Sight(period), room=100, now=end, calendar=BERLIN)
     assert figures.seconds == hours * 3600
     assert figures.slots[-1].end == end
     minutes = (figures.slots[0].end - figures.slots[0].start) // 60
@@ -70,13 +71,13 @@ def test_what_was_not_observed_is_no_zero() -> None:
     start = BERLIN.start(day)
     past = HandPast([bucket_of(start, dict.fromkeys(Flow, 600.0), 50)], BERLIN)
     period = Period.around(Reach.DAY, day)
-    figures = read(past, "k", period, room=60, now=BERLIN.end(day), calendar=BERLIN)
+    figures = read(past, "k", Sight(period), room=60, now=BERLIN.end(day), calendar=BERLIN)
     assert figures.slots[0].values["pv_power"] == 600
     assert figures.slots[1].values["pv_power"] is None
     assert figures.observed == pytest.approx(60 / 86400)
 
     def said(index: int, now: int) -> str:
-        return "".join(text for text, _ in cursor_parts(figures.slots[index], BERLIN, now))
+        return "".join(part.text for part in cursor_parts(figures.slots[index], BERLIN, now))
 
     assert said(0, start + 7200).startswith("00:00  solar 600 W  house 600 W")
     assert said(1, start + 7200) == "00:24  not observed"
@@ -116,8 +117,8 @@ def test_the_archive_answers_as_the_screen_asks() -> None:
         assert archive.span("k") == past.span("k")
         for reach in Reach:
             period = Period.around(reach, day)
-            real = read(archive, "k", period, room=96, now=now, calendar=BERLIN)
-            made = read(past, "k", period, room=96, now=now, calendar=BERLIN)
+            real = read(archive, "k", Sight(period), room=96, now=now, calendar=BERLIN)
+            made = read(past, "k", Sight(period), room=96, now=now, calendar=BERLIN)
             assert real.total.energies() == made.total.energies()
             assert real.observed == made.observed
             for one, other in zip(real.slots, made.slots, strict=True):
@@ -134,15 +135,15 @@ def test_of_a_day_long_ago_the_sums_are_left_and_are_no_gap() -> None:
         store.import_minutes("k", house_minutes(BERLIN.start(day), 360), now=now)
         period = Period.around(Reach.DAY, day)
         archive = Archive(store, BERLIN)
-        figures = read(archive, "k", period, room=60, now=now, calendar=BERLIN)
+        figures = read(archive, "k", Sight(period), room=60, now=now, calendar=BERLIN)
         months = read(
-            archive, "k", Period.around(Reach.MONTH, day), room=60, now=now, calendar=BERLIN
+            archive, "k", Sight.around(Reach.MONTH, day), room=60, now=now, calendar=BERLIN
         )
     finally:
         store.close()
     assert figures.observed == 0.25
     assert figures.total.energies() == months.total.energies()
-    view = HistoryView(period=period, today=day, now=now, calendar=BERLIN, figures=figures)
+    view = HistoryView(sight=Sight(period), today=day, now=now, calendar=BERLIN, figures=figures)
     text = "\n".join(cells(draw_history(view, 80, 23, UNICODE), 80, 23))
     assert "the sums alone are kept" in text
     assert "×" not in text
@@ -154,8 +155,8 @@ def test_money_of_a_period_by_the_tariff() -> None:
     period = Period.around(Reach.DAY, day)
     tariff = Tariff(0.5, 0.1, "€")
     end = BERLIN.end(day)
-    plain = read(past, "k", period, room=100, now=end, calendar=BERLIN)
-    priced = read(past, "k", period, room=100, now=end, calendar=BERLIN, tariff=tariff)
+    plain = read(past, "k", Sight(period), room=100, now=end, calendar=BERLIN)
+    priced = read(past, "k", Sight(period), room=100, now=end, calendar=BERLIN, tariff=tariff)
     assert plain.money is None
     assert priced.money is not None
     total = priced.total

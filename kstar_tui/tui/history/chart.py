@@ -8,7 +8,7 @@ from itertools import cycle
 
 from kstar_tui.tui.live.lanes import bars
 from kstar_tui.tui.paint import Paint, Rect
-from kstar_tui.tui.words import nice, number
+from kstar_tui.tui.words import nice
 
 GUTTER = 8
 NOTES = 12
@@ -208,8 +208,3 @@ def _axis(
         paint.put(rect.x, name, panel.name[:room].ljust(room), f"{panel.up.style}-title")
     else:
         paint.put(rect.x, name, panel.name, f"{panel.up.style}-title")
-
-
-def watts(value: float | None, word: str) -> str:
-    """`max 3 910 W`; nothing where there is nothing."""
-    return "" if value is None else f"{word} {number(value)} W".strip()

@@ -13,6 +13,7 @@ from kstar_tui.history.calendar import Calendar
 from kstar_tui.history.tariff import Money, Tariff, money
 from kstar_tui.monitor.energy import Flow
 from kstar_tui.tui.history.period import Period, Reach
+from kstar_tui.tui.history.sight import Sight
 
 SOC = "battery_soc"
 FIELDS = (*(flow.value for flow in Flow), SOC)
@@ -39,6 +40,7 @@ class Past(Protocol):
     def days(self, key: str, first: date, last: date) -> list[tuple[date, Bucket]]: ...
     def span(self, key: str) -> tuple[date, date] | None: ...
     def priced(self, key: str, start: int, end: int) -> Iterable[Bucket]: ...
+    def total(self, key: str, start: int, end: int) -> Bucket: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,9 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A period in slots; peaks in W by field (of a day only), and its sum."""
+    """What is looked at in slots; peaks in W by field (of a day only), and its sum."""
 
-    period: Period
+    sight: Sight
     slots: tuple[Slot, ...]
     peaks: Mapping[str, float]
     total: Bucket
@@ -66,6 +68,11 @@ class Figures:
     """How long it is, up to now."""
     money: Money | None = None
     currency: str = ""
+
+    @property
+    def period(self) -> Period:
+        """The period that it is, or that its hours are of."""
+        return self.sight.period
 
     @property
     def only_sums(self) -> bool:
@@ -79,36 +86,38 @@ class Figures:
 
 
 def column_minutes(seconds: int, room: int) -> int:
-    """The narrowest round number of minutes a column at which a day has room."""
+    """The narrowest round number of minutes a column at which so many seconds have room."""
     return next((m for m in _MINUTES if -(-seconds // (60 * m)) <= room), _MINUTES[-1])
 
 
 def read(
     past: Past,
     key: str,
-    period: Period,
+    sight: Sight,
     *,
     room: int,
     now: float,
     calendar: Calendar,
     tariff: Tariff | None = None,
 ) -> Figures:
-    """The figures of a period for `room` columns. Raises what the archive raises."""
-    figures = _energies(past, key, period, room, now, calendar)
+    """The figures of what is looked at, for `room` columns. Raises what the archive raises."""
+    start, end = sight.ends(calendar)
+    seconds = max(0, min(end, int(now)) - start)
+    if sight.period.reach is Reach.DAY:
+        figures = _course(past, key, sight, room, seconds, calendar)
+    else:
+        figures = _bars(past, key, sight, seconds, calendar)
     if tariff is None:
         return figures
-    quarters = past.priced(key, calendar.start(period.first), calendar.end(period.last))
-    amounts = money(tariff, quarters, calendar)
+    amounts = money(tariff, past.priced(key, start, end), calendar)
     return replace(figures, money=amounts, currency=tariff.currency)
 
 
-def _energies(
-    past: Past, key: str, period: Period, room: int, now: float, calendar: Calendar
+def _course(
+    past: Past, key: str, sight: Sight, room: int, seconds: int, calendar: Calendar
 ) -> Figures:
-    start, end = calendar.start(period.first), calendar.end(period.last)
-    seconds = max(0, min(end, int(now)) - start)
-    if period.reach is not Reach.DAY:
-        return _bars(past, key, period, seconds, calendar)
+    period = sight.period
+    start, end = sight.ends(calendar)
     step = 60 * column_minutes(end - start, room)
     count = -(-(end - start) // step)
     course = past.columns(key, start, step, count, FIELDS)
@@ -127,13 +136,15 @@ def _energies(
         highs = [high for high in course.highs[field] if high is not None]
         if highs:
             peaks[field] = max(highs)
+    if sight.hours is not None:
+        return Figures(sight, slots, peaks, past.total(key, start, end), seconds)
     # As a day: of one long ago its sum is all that is left.
     found = past.days(key, period.first, period.last)
-    total = found[0][1] if found else Bucket(start)
-    return Figures(period, slots, peaks, total, seconds)
+    return Figures(sight, slots, peaks, found[0][1] if found else Bucket(start), seconds)
 
 
-def _bars(past: Past, key: str, period: Period, seconds: int, calendar: Calendar) -> Figures:
+def _bars(past: Past, key: str, sight: Sight, seconds: int, calendar: Calendar) -> Figures:
+    period = sight.period
     days = past.days(key, period.first, period.last)
     inner = period.parts()
     reach = inner[0].reach
@@ -152,4 +163,4 @@ def _bars(past: Past, key: str, period: Period, seconds: int, calendar: Calendar
             Slot(calendar.start(part.first), calendar.end(part.last), part, values, observed)
         )
     total = merged(calendar.start(period.first), by_part.values())
-    return Figures(period, tuple(slots), {}, total, seconds)
+    return Figures(sight, tuple(slots), {}, total, seconds)

@@ -17,14 +17,19 @@ from kstar_tui.tui.history.chart import (
     Half,
     Panel,
     draw_panels,
-    watts,
 )
 from kstar_tui.tui.history.figures import SOC, Figures
 from kstar_tui.tui.history.period import Period, Reach
+from kstar_tui.tui.history.sight import Sight
 from kstar_tui.tui.history.sums import cursor_parts, draw_list, draw_sums, kwh
+from kstar_tui.tui.outlet import COUNTER
 from kstar_tui.tui.paint import Paint, Picture, Rect
+from kstar_tui.tui.words import number
 
 _MIN_WIDTH, _MIN_HEIGHT = 60, 15
+_ENDS_FROM = 100
+"""Columns from which there is room for when a column ends, too."""
+_HINT = ", . or the mouse read values · + - or the wheel zoom · y copies the sums"
 _ONLY_SUMS = "of days more than five years ago the sums alone are kept"
 
 
@@ -32,7 +37,7 @@ _ONLY_SUMS = "of days more than five years ago the sums alone are kept"
 class HistoryView:
     """One moment of the screen. Without figures `message` says why."""
 
-    period: Period
+    sight: Sight
     today: date
     now: float
     """s since 1970."""
@@ -40,6 +45,16 @@ class HistoryView:
     figures: Figures | None = None
     cursor: int | None = None
     message: tuple[str, ...] = ()
+
+    @property
+    def period(self) -> Period:
+        """The period that is looked at, or that the hours are of."""
+        return self.sight.period
+
+    @property
+    def last(self) -> bool:
+        """There is nothing after it yet."""
+        return self.sight.moved(1, self.calendar, self.today) == self.sight
 
 
 def room(width: int) -> int:
@@ -83,9 +98,10 @@ def draw_history(view: HistoryView, width: int, height: int, glyphs: Glyphs) -> 
             paint.put(1, height - 3, _ONLY_SUMS, "dim")
         elif view.cursor is not None and view.cursor < grid.count:
             slot = figures.slots[view.cursor]
-            paint.row(height - 3, 1, width, cursor_parts(slot, view.calendar, seen))
+            parts = cursor_parts(slot, view.calendar, seen, ends=width >= _ENDS_FROM)
+            paint.row(height - 3, 1, width, parts)
         else:
-            paint.put(1, height - 3, "move over the chart, or , and . to read values", "dim")
+            paint.put(1, height - 3, _HINT[: width - 2], "dim")
         draw_sums(paint, Rect(0, height - 2, width, 2), figures)
     return paint.picture()
 
@@ -93,20 +109,26 @@ def draw_history(view: HistoryView, width: int, height: int, glyphs: Glyphs) -> 
 def _header(paint: Paint, view: HistoryView) -> None:
     g = paint.glyphs
     x = paint.put(1, 0, g.arrow_left, "strong", "back") + 1
-    x = paint.put(x, 0, view.period.title, "title") + 1
-    last = view.period.holds(view.today)
+    x = paint.put(x, 0, view.sight.title(view.calendar), "title") + 1
+    last = view.last
     x = paint.put(x, 0, g.arrow_right, "border" if last else "strong", "forth") + 2
-    words = [*Reach]
+    hours = view.sight.hours
     x = max(x, min(27, paint.width - 40))
-    for reach in words:
-        here = reach is view.period.reach
+    if hours is not None:
+        x = paint.put(x, 0, f"[{(hours[1] - hours[0]) // 3600} h]", "title")
+    for reach in Reach:
+        here = reach is view.period.reach and hours is None
         text = f"[{reach}]" if here else f" {reach} "
         x = paint.put(x, 0, text, "title" if here else "dim", f"reach:{reach}")
     right = paint.width - 1
+    if x + 7 < right:
+        whole = view.sight.widest, view.sight.closest
+        x = paint.put(x + 1, 0, " - ", "border" if whole[0] else "strong", "zoom:-1")
+        x = paint.put(x, 0, " + ", "border" if whole[1] else "strong", "zoom:1")
     if view.figures is not None:
         note = f"observed {percent(view.figures.observed)}"
         if right - len(note) > x:
-            right = paint.right(right, 0, note, "dim") - 2
+            right = paint.right(right, 0, note, "dim", "observed") - 2
     if not last and right - 7 > x:
         paint.right(right, 0, "t today", "dim", "today")
 
@@ -119,12 +141,16 @@ def percent(share: float) -> str:
 def _half(figures: Figures, flow: Flow, style: str, word: str, note: str = "") -> Half:
     values = tuple(slot.values[flow.value] for slot in figures.slots)
     if figures.period.reach is Reach.DAY:
-        text = watts(figures.peaks.get(flow.value), note)
-    else:
-        top = max((v for v in values if v is not None), default=None)
-        text = "" if top is None else f"{kwh(top)} kWh"
-        word = word or note
-    return Half(word, style, values, text)
+        peak = figures.peaks.get(flow.value)
+        if peak is None:
+            return Half(word, style, values, "")
+        lead = f"{note} " if note else ""
+        return Half(word, style, values, number(peak), f"{flow}:shown", lead, " W")
+    top = max((v for v in values if v is not None), default=None)
+    if top is None:
+        return Half(word or note, style, values, "")
+    field = f"{COUNTER}{flow.energy}_highest"
+    return Half(word or note, style, values, kwh(top), field, unit=" kWh")
 
 
 def _flows(figures: Figures, unit: str, scale: float, least: float) -> list[Panel]:
@@ -156,8 +182,9 @@ def _flows(figures: Figures, unit: str, scale: float, least: float) -> list[Pane
 def _day(figures: Figures) -> list[Panel]:
     charge = tuple(slot.values[SOC] for slot in figures.slots)
     known = [value for value in charge if value is not None]
-    note = f"{min(known):.0f} to {max(known):.0f} %" if known else ""
-    soc = Panel("Charge", Half("", "discharge", charge, note), unit="%", top=100.0)
+    note = f"{min(known):.0f} to {max(known):.0f}" if known else ""
+    half = Half("", "discharge", charge, note, f"{SOC}:span", unit=" %" if known else "")
+    soc = Panel("Charge", half, unit="%", top=100.0)
     return [*_flows(figures, "kW", 1000.0, 1000.0), soc]
 
 

@@ -10,10 +10,12 @@ from kstar_tui.monitor.energy import Flow
 from kstar_tui.tui.glyphs import ASCII
 from kstar_tui.tui.history.figures import SOC, Figures, Slot
 from kstar_tui.tui.history.period import Reach
+from kstar_tui.tui.live.rows import Part
+from kstar_tui.tui.outlet import COUNTER
 from kstar_tui.tui.paint import Paint, Rect
 from kstar_tui.tui.words import DEADBAND, NOTHING, number
 
-Parts = list[tuple[str, str]]
+Parts = list[Part]
 _WORDS = (
     (Flow.PV, "solar", "solar"),
     (Flow.LOAD, "house", "house"),
@@ -29,26 +31,27 @@ def kwh(value: float | None) -> str:
     return number(value, 1 if value is None or value < 1000 else 0)
 
 
-def cursor_parts(slot: Slot, calendar: Calendar, now: int) -> Parts:
-    """When, and what was measured then; or that nothing was."""
+def cursor_parts(slot: Slot, calendar: Calendar, now: int, *, ends: bool = False) -> Parts:
+    """When, with `ends` until when too, and what was measured then; or that nothing was."""
     day = slot.period.reach is Reach.DAY
     column = SOC in slot.values
     if column:
         head = f"{calendar.local(slot.start):%H:%M}"
+        head += f"–{calendar.local(slot.end):%H:%M}" if ends else ""
     else:
         head = slot.period.title[:-5] if day else f"{slot.period.first:%b %Y}"
-    parts: Parts = [(f"{head}  ", "title")]
+    parts: Parts = [Part(f"{head}  ", "title")]
     if slot.observed <= 0 and not any(slot.values.values()):
-        return [*parts, ("not observed" if slot.start < now else "still to come", "dim")]
+        return [*parts, Part("not observed" if slot.start < now else "still to come", "dim")]
     return parts + (_powers(slot) if column else _energies(slot.values))
 
 
 def _powers(slot: Slot) -> Parts:
-    def watts(field: str) -> str:
-        return f"{number(slot.values[field])} W  "
+    def watts(flow: Flow) -> tuple[Part, Part]:
+        return Part(number(slot.values[flow]), "text", f"{flow}:column"), Part(" W  ", "dim")
 
-    parts: Parts = [("solar ", "solar"), (watts(Flow.PV.value), "text")]
-    parts += [("house ", "house"), (watts(Flow.LOAD.value), "text")]
+    parts: Parts = [Part("solar ", "solar"), *watts(Flow.PV)]
+    parts += [Part("house ", "house"), *watts(Flow.LOAD)]
     for first, one, second, other, idle in (
         (Flow.CHARGE, "charge", Flow.DISCHARGE, "discharge", "battery idle  "),
         (Flow.IMPORT, "import", Flow.EXPORT, "export", "grid idle  "),
@@ -56,40 +59,44 @@ def _powers(slot: Slot) -> Parts:
         a, b = slot.values[first.value] or 0.0, slot.values[second.value] or 0.0
         flow, style = (first, one) if a >= b else (second, other)
         if max(a, b) < DEADBAND:
-            parts.append((idle, "dim"))
+            parts.append(Part(idle, "dim"))
             continue
         word = "charging" if flow is Flow.CHARGE else style.removesuffix("e") + "ing"
         word = "discharging" if flow is Flow.DISCHARGE else word
-        parts += [(f"{word} ", style), (watts(flow.value), "text")]
-    return [*parts, (f"{number(slot.values[SOC])} %", "text")]
+        parts += [Part(f"{word} ", style), *watts(flow)]
+    return [*parts, Part(number(slot.values[SOC]), "text", f"{SOC}:column"), Part(" %", "dim")]
 
 
 def _energies(values: Mapping[str, float | None]) -> Parts:
     parts: Parts = []
     for flow, word, style in _WORDS:
-        parts += [(f"{word} ", style), (f"{kwh(values[flow.value])}  ", "text")]
-    parts[-1] = (parts[-1][0].rstrip(), "text")
-    return [*parts, (" kWh", "dim")]
+        value = Part(kwh(values[flow.value]), "text", f"{COUNTER}{flow.energy}_period")
+        parts += [Part(f"{word} ", style), value, Part("  ")]
+    return [*parts[:-1], Part(" kWh", "dim")]
 
 
-def _shares(figures: Figures) -> list[tuple[str, str]]:
+def _followed(figures: Figures, paint: Paint) -> list[tuple[str, Part, Part]]:
+    """What follows from the energies: its word, the value, the unit."""
     own, sufficient = self_consumption(figures.total), self_sufficiency(figures.total)
-    return [
-        (word, NOTHING if share is None else f"{share * 100:.0f} %")
-        for word, share in (("self-use", own), ("self-sufficient", sufficient))
-    ]
+    shares = (
+        ("self-use", own, "self_consumption"),
+        ("self-sufficient", sufficient, "self_sufficiency"),
+    )
+    found = []
+    for word, share, field in shares:
+        text = NOTHING if share is None else f"{share * 100:.0f}"
+        unit = Part("" if share is None else " %", "dim")
+        found.append((word, Part(text, "text", f"{field}:period"), unit))
+    if figures.money is not None:
+        unit = Part(f" {currency(figures.currency, paint)}", "dim")
+        for word, amount in (("saved", figures.money.saved), ("earned", figures.money.earned)):
+            found.append((word, Part(number(amount, 2), "text", f"{word}:period"), unit))
+    return found
 
 
-def _amounts(figures: Figures, paint: Paint) -> list[tuple[str, str]]:
-    if figures.money is None:
-        return []
-    unit = figures.currency
-    if paint.glyphs is ASCII:
-        unit = unit.replace("€", "EUR")
-    return [
-        (word, f"{number(amount, 2)} {unit}")
-        for word, amount in (("saved", figures.money.saved), ("earned", figures.money.earned))
-    ]
+def currency(unit: str, paint: Paint) -> str:
+    """The unit of money with the signs that there are."""
+    return unit.replace("€", "EUR") if paint.glyphs is ASCII else unit
 
 
 def _known(figures: Figures) -> dict[str, float | None]:
@@ -104,36 +111,42 @@ def _known(figures: Figures) -> dict[str, float | None]:
 def draw_sums(paint: Paint, rect: Rect, figures: Figures) -> None:
     """The energies of the whole period, and behind or below them what follows from them."""
     energies = _known(figures)
-    parts: Parts = [("Sum  ", "title"), *_energies(energies)]
-    shares: Parts = []
-    for word, text in _shares(figures):
-        shares += [(f"{word} ", "dim"), (f"{text}   ", "text")]
-    for word, text in _amounts(figures, paint):
-        shares += [(f"{word} ", "dim"), (f"{text}   ", "text")]
-    paint.row(rect.y, rect.x + 1, rect.right, _fitting(parts, rect.right - rect.x - 1))
-    paint.row(rect.y + 1, rect.x + 6, rect.right, _fitting(shares, rect.right - rect.x - 6))
+    parts: Parts = [Part("Sum  ", "title"), *_energies(energies)]
+    follows: Parts = []
+    for word, value, unit in _followed(figures, paint):
+        follows += [Part(f"{word} ", "dim"), value, unit, Part("   ")]
+    x = rect.x + 1
+    paint.row(rect.y, x, rect.right, _fitting(parts, rect.right - x))
+    x = rect.x + 6
+    paint.row(rect.y + 1, x, rect.right, _fitting(follows, rect.right - x))
 
 
 def _fitting(parts: Parts, width: int) -> Parts:
     """As many as fit whole: half a number would be another number."""
     fitting: Parts = []
-    for text, style in parts:
-        width -= len(text)
-        if width + len(text) - len(text.rstrip()) < 0:
+    for part in parts:
+        width -= len(part.text)
+        if width + len(part.text) - len(part.text.rstrip()) < 0:
             break
-        fitting.append((text, style))
+        fitting.append(part)
     return fitting
 
 
 def draw_list(paint: Paint, rect: Rect, figures: Figures) -> None:
     """The sums a line each, where a chart has no room."""
     energies = _known(figures)
-    rows = [(word, f"{kwh(energies[flow.value])} kWh") for flow, word, _ in _WORDS]
-    rows += [
-        *_shares(figures),
-        *_amounts(figures, paint),
-        ("observed", f"{figures.observed * 100:.0f} %"),
+    rows = [
+        (
+            word,
+            Part(kwh(energies[flow.value]), field=f"{COUNTER}{flow.energy}_period"),
+            Part(" kWh"),
+        )
+        for flow, word, _ in _WORDS
     ]
-    for y, (word, text) in enumerate(rows[: rect.height], rect.y):
+    rows += _followed(figures, paint)
+    rows.append(("observed", Part(f"{figures.observed * 100:.0f}", field="observed"), Part(" %")))
+    end = min(rect.right, rect.x + 34)
+    for y, (word, value, unit) in enumerate(rows[: rect.height], rect.y):
         paint.put(rect.x, y, word, "dim")
-        paint.right(min(rect.right, rect.x + 34), y, text, "strong")
+        x = paint.right(end, y, unit.text, "dim")
+        paint.right(x, y, value.text, "strong", value.field)
