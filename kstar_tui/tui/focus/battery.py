@@ -21,6 +21,7 @@ from kstar_tui.tui.focus.table import (
     measured,
     setting,
     since,
+    table,
     worded,
 )
 from kstar_tui.tui.focus.view import FocusView
@@ -66,31 +67,29 @@ def draw_battery(view: FocusView, width: int, height: int, glyphs: Glyphs) -> Pi
 
 
 def _now(view: FocusView) -> Block:
-    return Block(
+    return table(
+        view,
         "Today",
         EXTREMES,
-        (
-            measured(view, "charge", "battery_soc"),
-            measured(view, "charging", "battery_charge_power"),
-            measured(view, "discharging", "battery_discharge_power"),
-            measured(view, "voltage", "battery_voltage"),
-            measured(view, "current", "battery_current"),
-            measured(view, "temperature", "battery_temperature"),
-            measured(view, "health", "battery_soh"),
-        ),
+        ("charge", "battery_soc"),
+        ("charging", "battery_charge_power"),
+        ("discharging", "battery_discharge_power"),
+        ("voltage", "battery_voltage"),
+        ("current", "battery_current"),
+        ("temperature", "battery_temperature"),
+        ("health", "battery_soh"),
     )
 
 
 def _state(view: FocusView) -> Block:
-    return Block(
+    return table(
+        view,
         "State",
         PLAIN,
-        (
-            worded(view, "mode", "battery_mode"),
-            worded(view, "BMS status", "bms_status"),
-            worded(view, "status word", "battery_status"),
-            worded(view, "warnings", "battery_warning_bits"),
-        ),
+        ("mode", "battery_mode"),
+        ("BMS status", "bms_status"),
+        ("status word", "battery_status"),
+        ("warnings", "battery_warning_bits"),
     )
 
 
@@ -108,19 +107,18 @@ def _limits(view: FocusView) -> Block:
             for field in ("battery_charge_limit", "battery_discharge_limit")
         ),
     )
-    return Block(
+    return table(
+        view,
         "Limits*",
         _LIMITS,
-        (
-            now,
-            both("current", "current_limit"),
-            both("voltage", "voltage_limit"),
-            both("power", "power_limit"),
-            Row("window", (_window(view, "charge"), _window(view, "discharge"))),
-            Row("capacity", (setting(view, "battery_capacity"),), wide=True),
-            Row("reserve", (setting(view, "battery_soc_minimum"),), wide=True),
-            Row("off-grid charge", (setting(view, "off_grid_charge"),), wide=True),
-        ),
+        now,
+        both("current", "current_limit"),
+        both("voltage", "voltage_limit"),
+        both("power", "power_limit"),
+        Row("window", (_window(view, "charge"), _window(view, "discharge"))),
+        ("capacity", "battery_capacity"),
+        ("reserve", "battery_soc_minimum"),
+        ("off-grid charge", "off_grid_charge"),
     )
 
 
@@ -135,14 +133,13 @@ def _window(view: FocusView, way: str) -> Cell:
 
 
 def _energy(view: FocusView) -> Block:
-    return Block(
+    return table(
+        view,
         "Energy",
         ENERGY,
-        (
-            energy(view, "charged", Flow.CHARGE),
-            energy(view, "discharged", Flow.DISCHARGE),
-            *since(view, "in all since"),
-        ),
+        energy(view, "charged", Flow.CHARGE),
+        energy(view, "discharged", Flow.DISCHARGE),
+        *since(view, "in all since"),
     )
 
 

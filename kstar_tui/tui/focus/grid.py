@@ -19,9 +19,9 @@ from kstar_tui.tui.focus.table import (
     Row,
     energy,
     measured,
-    setting,
+    option,
     since,
-    worded,
+    table,
 )
 from kstar_tui.tui.focus.view import FocusView
 from kstar_tui.tui.glyphs import Glyphs
@@ -137,45 +137,42 @@ def _peak(view: FocusView, flow: Flow) -> Part:
 def _meter(view: FocusView) -> Block:
     info = view.update.info
     country = info.country if info else NOTHING
-    return Block(
+    return table(
+        view,
         "Grid today",
         EXTREMES,
-        (
-            measured(view, "importing", "grid_import_power"),
-            measured(view, "exporting", "grid_export_power"),
-            measured(view, "voltage", "grid_voltage"),
-            measured(view, "frequency", "grid_frequency"),
-            Row("grid code", (Cell(country, "", "country", view.tone("text")),), wide=True),
-            Row("may export*", (setting(view, "export_allowed", ("no", "yes")),), wide=True),
-            worded(view, "power factor", "meter_power_factor"),
-            worded(view, "meter status", "meter_status"),
-        ),
+        ("importing", "grid_import_power"),
+        ("exporting", "grid_export_power"),
+        ("voltage", "grid_voltage"),
+        ("frequency", "grid_frequency"),
+        Row("grid code", (Cell(country, "", "country", view.tone("text")),), wide=True),
+        option(view, "may export*", "export_allowed", ("no", "yes")),
+        ("power factor", "meter_power_factor"),
+        ("meter status", "meter_status"),
     )
 
 
 def _house(view: FocusView) -> Block:
-    return Block(
+    return table(
+        view,
         "House today",
         EXTREMES,
-        (
-            measured(view, "load", "load_power"),
-            measured(view, "backup", "backup_power"),
-            measured(view, "  voltage", "backup_voltage"),
-            measured(view, "  current", "backup_current"),
-            measured(view, "  frequency", "backup_frequency"),
-        ),
+        ("load", "load_power"),
+        ("backup", "backup_power"),
+        ("  voltage", "backup_voltage"),
+        ("  current", "backup_current"),
+        ("  frequency", "backup_frequency"),
     )
 
 
 def _output(view: FocusView) -> Block:
-    return Block(
+    return table(
+        view,
         "Inverter",
         EXTREMES,
-        (
-            _ac_power(view),
-            measured(view, "AC current", "ac_output_current"),
-            measured(view, "temperature", "temperature"),
-        ),
+        _ac_power(view),
+        ("AC current", "ac_output_current"),
+        ("temperature", "temperature"),
     )
 
 
@@ -196,30 +193,28 @@ def _ac_power(view: FocusView) -> Row:
 
 
 def _state(view: FocusView) -> Block:
-    return Block(
+    return table(
+        view,
         "State",
         PLAIN,
-        (
-            worded(view, "load", "load_mode"),
-            Row("backup supply*", (setting(view, "backup_supply"),), wide=True),
-            worded(view, "inverter", "work_state"),
-            worded(view, "mode", "work_mode"),
-            worded(view, "effective mode", "effective_work_mode"),
-            worded(view, "relays", "relay_bits"),
-        ),
+        ("load", "load_mode"),
+        ("backup supply*", "backup_supply"),
+        ("inverter", "work_state"),
+        ("mode", "work_mode"),
+        ("effective mode", "effective_work_mode"),
+        ("relays", "relay_bits"),
     )
 
 
 def _energy(view: FocusView) -> Block:
-    return Block(
+    return table(
+        view,
         "Energy",
         ENERGY,
-        (
-            energy(view, "imported", Flow.IMPORT),
-            energy(view, "exported", Flow.EXPORT),
-            energy(view, "house", Flow.LOAD),
-            *since(view, "grid since"),
-        ),
+        energy(view, "imported", Flow.IMPORT),
+        energy(view, "exported", Flow.EXPORT),
+        energy(view, "house", Flow.LOAD),
+        *since(view, "grid since"),
     )
 
 

@@ -69,6 +69,21 @@ PLAIN = (Column("", 20),)
 ENERGY = (Column("today", 8, 3), Column("in all", 9, 3))
 
 
+def table(
+    view: FocusView, title: str, columns: tuple[Column, ...], *rows: Row | tuple[str, str]
+) -> Block:
+    """A table of rows, or of what is measured, is set or is a state: a label and its field."""
+    return Block(
+        title, columns, tuple(row if isinstance(row, Row) else _row(view, *row) for row in rows)
+    )
+
+
+def _row(view: FocusView, label: str, field: str) -> Row:
+    if field in SETTING_FIELDS:
+        return option(view, label, field)
+    return (measured if FIELDS[field].unit else worded)(view, label, field)
+
+
 def measured(view: FocusView, label: str, field: str) -> Row:
     """What is measured now, with the lowest and the highest of today."""
     row = FIELDS[field]
@@ -92,6 +107,11 @@ def worded(view: FocusView, label: str, field: str) -> Row:
     elif isinstance(value, float):
         text = number(value, row.decimals)
     return Row(starred(label, row), (Cell(text, "", field, view.tone("text")),), wide=True)
+
+
+def option(view: FocusView, label: str, field: str, switch: tuple[str, str] = ("off", "on")) -> Row:
+    """A setting that takes all columns."""
+    return Row(label, (setting(view, field, switch),), wide=True)
 
 
 def setting(view: FocusView, field: str, switch: tuple[str, str] = ("off", "on")) -> Cell:
