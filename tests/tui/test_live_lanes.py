@@ -13,6 +13,7 @@ from kstar_tui.monitor.trail import Trail
 from kstar_tui.tui.glyphs import ASCII, UNICODE, Glyphs
 from kstar_tui.tui.live.lanes import MIN_HEIGHT, bars, draw_lanes, lane_heights
 from kstar_tui.tui.paint import Paint, Rect
+from kstar_tui.tui.words import DEADBAND
 
 VALUES = st.lists(st.none() | st.floats(0, 20000), min_size=0, max_size=60)
 
@@ -161,6 +162,15 @@ def test_a_single_reading_is_drawn() -> None:
     text = cells(paint.picture(), 80, 9)
     assert text[1][10] == "█"
     assert text[1][11:60].strip() == ""
+
+
+def test_noise_draws_no_bar() -> None:
+    """The deadband of the words and the arrows holds for the sparks, too."""
+    for watts, drawn in ((DEADBAND - 1, False), (DEADBAND, True)):
+        readings = [(m, reading(grid_power=watts, grid_direction="exporting")) for m in range(5)]
+        paint = Paint(80, 9, UNICODE)
+        draw_lanes(paint, paint.area, view(trail=trail_of(readings)))
+        assert bool(cells(paint.picture(), 80, 9)[8][10:64].strip()) is drawn
 
 
 @pytest.mark.parametrize(

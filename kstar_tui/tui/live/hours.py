@@ -8,7 +8,7 @@ from kstar_tui.monitor.trail import Series
 from kstar_tui.tui.axis import time_labels
 from kstar_tui.tui.history.chart import GUTTER, NOTES, Grid, Half, Panel, draw_panels
 from kstar_tui.tui.live.chart import draw_chart
-from kstar_tui.tui.live.lanes import draw_source, unseen
+from kstar_tui.tui.live.lanes import draw_source, unseen, without_noise
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.paint import Paint, Rect
 from kstar_tui.tui.words import number
@@ -43,7 +43,7 @@ def _panels(view: View, first: int, minutes: int, count: int) -> list[Panel]:
     since = datetime.fromtimestamp(first * 60, UTC)
 
     def half(series: Series, style: str) -> Half:
-        values = view.trail.columns(series, first, minutes, count)
+        values = without_noise(view.trail.columns(series, first, minutes, count))
         peak = view.trail.peak(series, since)
         note = "" if peak is None else number(peak[0])
         return Half(style, style, values, note, f"{series}:shown", unit=" W" if note else "")

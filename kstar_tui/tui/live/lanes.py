@@ -17,7 +17,7 @@ from kstar_tui.tui.axis import time_labels
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.paint import Paint, Rect
-from kstar_tui.tui.words import nice, number
+from kstar_tui.tui.words import DEADBAND, nice, number
 
 LABEL_WIDTH = 10
 NOTE_WIDTH = 16
@@ -146,7 +146,8 @@ def _lane(
         for x, text in gap_runs(gaps):
             paint.put(rect.x + x, rect.bottom - 1, text, "dim")
     inverse = lane.downwards and g.inverse_levels
-    rows = bars(values, top, rect.height, g, downwards=lane.downwards)
+    drawn = values if lane.percent else without_noise(values)
+    rows = bars(drawn, top, rect.height, g, downwards=lane.downwards)
     for y, row in enumerate(rows, rect.y):
         for x, text, full in row:
             style = f"{lane.style}-inverse" if inverse and not full else lane.style
@@ -155,6 +156,11 @@ def _lane(
     if seen:
         notes = Rect(rect.right, _middle(rect), NOTE_WIDTH, 1)
         _note(paint, notes, lane, trail, window[0], seen)
+
+
+def without_noise(values: Sequence[float | None]) -> list[float | None]:
+    """What the meters see where nothing flows draws nothing."""
+    return [0.0 if value is not None and value < DEADBAND else value for value in values]
 
 
 def _note(
