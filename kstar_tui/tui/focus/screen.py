@@ -71,7 +71,7 @@ class FocusScreen(Inspecting):
     """All of one kind. `calm` is the age in seconds up to which data counts as now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *ways("focus"),
+        *ways("focus", shown=6),
         *inspect_keys("focus"),
         Binding("r", "poll", "Poll now", id="focus.poll"),
         Binding("escape", "app.go('live')", "Live", id="focus.escape", show=False),
