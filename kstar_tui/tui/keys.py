@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -34,7 +35,8 @@ class Action(NamedTuple):
     """One of its screens."""
 
 
-def actions(app: type[App[Any]]) -> dict[str, Action]:
+@cache
+def actions(app: type[App[Any]]) -> Mapping[str, Action]:
     """Every action of the app and of all screens that are loaded, by its name."""
     found: dict[str, Action] = {}
     for owner in (app, *_screens(Screen)):

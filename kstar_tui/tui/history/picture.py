@@ -29,7 +29,17 @@ from kstar_tui.tui.words import number
 _MIN_WIDTH, _MIN_HEIGHT = 60, 15
 _ENDS_FROM = 100
 """Columns from which there is room for when a column ends, too."""
-_HINT = ", . or the mouse read values · + - or the wheel zoom · y copies the sums"
+
+
+def hint(back: str, forth: str, closer: str, wider: str, copy: str) -> str:
+    """What keys and mouse do, where no column is read."""
+    return (
+        f"{back} {forth} or the mouse read values · {closer} {wider} or the wheel zoom · "
+        f"{copy} copies the sums"
+    )
+
+
+_HINT = hint(",", ".", "+", "-", "y")
 _ONLY_SUMS = "of days more than five years ago the sums alone are kept"
 
 
@@ -45,6 +55,8 @@ class HistoryView:
     figures: Figures | None = None
     cursor: int | None = None
     message: tuple[str, ...] = ()
+    hint: str = _HINT
+    """What the keys do that read, zoom and copy."""
 
     @property
     def period(self) -> Period:
@@ -101,7 +113,7 @@ def draw_history(view: HistoryView, width: int, height: int, glyphs: Glyphs) -> 
             parts = cursor_parts(slot, view.calendar, seen, ends=width >= _ENDS_FROM)
             paint.row(height - 3, 1, width, parts)
         else:
-            paint.put(1, height - 3, _HINT[: width - 2], "dim")
+            paint.put(1, height - 3, view.hint[: width - 2], "dim")
         draw_sums(paint, Rect(0, height - 2, width, 2), figures)
     return paint.picture()
 

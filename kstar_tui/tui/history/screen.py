@@ -22,12 +22,14 @@ from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.history.copied import copied_slot, copied_sums
 from kstar_tui.tui.history.figures import Figures, Past, Slot, read
 from kstar_tui.tui.history.period import Period, Reach
-from kstar_tui.tui.history.picture import HistoryView, draw_history, grid_for, room
+from kstar_tui.tui.history.picture import HistoryView, draw_history, grid_for, hint, room
 from kstar_tui.tui.history.sight import Sight
+from kstar_tui.tui.keys import first_key
 from kstar_tui.tui.paint import Picture
 from kstar_tui.tui.places import ways
 from kstar_tui.tui.resting import RestingScreen
 
+_HINTED = ("read_back", "read_on", "closer", "wider", "copy")
 _LATE = 120.0
 """Seconds after which nothing of a time is still to be saved."""
 
@@ -344,5 +346,6 @@ class HistoryScreen(RestingScreen):
             figures=self._figures,
             cursor=self._cursor,
             message=self._message,
+            hint=hint(*(first_key(self.app, f"history.{name}") for name in _HINTED)),
         )
         self._canvas.redraw()

@@ -17,6 +17,7 @@ from kstar_tui.tui.details import DetailsScreen
 from kstar_tui.tui.explain import Told
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.inspector import InspectCanvas, Inspecting, inspect_keys
+from kstar_tui.tui.keys import first_key
 from kstar_tui.tui.live.picture import draw_live, frame_lines
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.messages import LinkChanged, MqttChanged, ReadingArrived
@@ -119,6 +120,7 @@ class LiveScreen(Inspecting):
         self._canvas = LiveCanvas(glyphs)
         self._update: Update = session.monitor.latest
         self._ticked: tuple[str, ...] = ()
+        self._search_key = ""
 
     def compose(self) -> ComposeResult:
         """The canvas, and the keys below it."""
@@ -135,6 +137,8 @@ class LiveScreen(Inspecting):
 
     def on_screen_resume(self) -> None:
         """Shown for the first time or again: what came meanwhile counts."""
+        # Keys change on another screen only.
+        self._search_key = first_key(self.app, "live.search")
         self._take(self.session.monitor.latest)
 
     def on_reading_arrived(self, message: ReadingArrived) -> None:
@@ -203,4 +207,5 @@ class LiveScreen(Inspecting):
             battery=session.outlook.battery,
             calendar=self._calendar,
             outlet=Outlet.of(session.settings, self._update),
+            search_key=self._search_key,
         )

@@ -164,7 +164,9 @@ def draw_events(paint: Paint, rect: Rect, view: View) -> None:
 def draw_advice(paint: Paint, rect: Rect, view: View) -> None:
     """What usually helps where the inverter has never answered."""
     where = view.update.address or "the inverter"
-    lines = advice(f"No reading from {where} yet. What usually helps:", "press s to search again")
+    key = view.search_key
+    last = f"press {key} to search again" if key else "search again, from Live"
+    lines = advice(f"No reading from {where} yet. What usually helps:", last)
     for y, line in enumerate(lines[: max(0, rect.height)], rect.y):
         style = "title" if y == rect.y else "text"
         paint.put(rect.x + 2, y, paint.glyphs.spell(line)[: rect.width - 4], style)

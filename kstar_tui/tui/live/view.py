@@ -50,6 +50,8 @@ class View:
     """Where values are published."""
     calendar: Calendar = field(default_factory=Calendar)
     """What was local time then: the offset of `now` is not that of every day."""
+    search_key: str = ""
+    """The key to another search; empty where there is none."""
 
     @property
     def reading(self) -> Reading | None:

@@ -85,7 +85,7 @@ def _plan(view: SettingsView, width: int, height: int) -> _Plan:
         body = Rect(0, 2, half, bottom - 2)
         detail = Rect(half + 2, 2, width - half - 3, bottom - 2)
     else:
-        detail_lines = 8 if height < 30 else 11
+        detail_lines = 8 if height < 30 else 10
         body = Rect(0, 2, width, max(1, bottom - 2 - detail_lines))
         detail = Rect(1, body.bottom, inside, bottom - body.bottom)
     return _Plan(body, detail, Rect(1, bottom, inside, said))

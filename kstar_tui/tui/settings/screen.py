@@ -18,6 +18,7 @@ from kstar_tui.settings import Settings, SettingsError
 from kstar_tui.settings.errors import without_passwords
 from kstar_tui.settings.kinds import SettingValue
 from kstar_tui.tui.canvas import Canvas
+from kstar_tui.tui.keys import first_key
 from kstar_tui.tui.paint import Picture
 from kstar_tui.tui.places import SETTINGS, ways
 from kstar_tui.tui.resting import RestingScreen
@@ -317,7 +318,8 @@ class SettingsScreen(RestingScreen):
             return
         bench, entry, said = self._bench, self._entry, self._said
         if self._filtering:
-            said = (("enter keeps the filter, esc ends it.", "text"),)
+            end = first_key(self.app, "settings.leave")
+            said = ((f"enter keeps the filter, {end} ends it.", "text"),)
         elif not said and bench.trouble:
             said = ((bench.trouble, "fault"),)
         elif not said and entry is not None and entry.key == "ui.theme" and self._other_theme:

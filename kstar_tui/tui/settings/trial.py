@@ -8,6 +8,8 @@ from contextlib import aclosing
 from functools import partial
 from typing import ClassVar, NamedTuple
 
+from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -28,8 +30,8 @@ from kstar_tui.tui.words import number, short_name
 OK, BEWARE, FAILED = "ok", "BEWARE", "FAILED"
 _MARKS = {"ok": OK, "warning": BEWARE, "failed": FAILED}
 """What `mqtt check` calls the results of its steps."""
-_QUIET = ("skipped", "not tried")
-_MARK = max(map(len, (OK, BEWARE, FAILED, *_QUIET)))
+_LOUD = (BEWARE, FAILED)
+_MARK = len("not tried")
 
 
 class Line(NamedTuple):
@@ -71,7 +73,7 @@ class TrialScreen(ModalScreen[None]):
         with VerticalScroll() as box:
             box.border_title = self._glyphs.spell(self._title)
             box.border_subtitle = f"{first_key(self.app, 'trial.close')} closes"
-            yield Static("", id="steps", markup=False)
+            yield Static("", id="steps")
             yield Static("trying …" if not self._glyphs.ascii_only else "trying", id="end")
 
     def on_mount(self) -> None:
@@ -90,12 +92,13 @@ class TrialScreen(ModalScreen[None]):
         self.query_one("#end", Static).update(self._glyphs.spell(end))
 
     def _show(self) -> None:
-        texts = []
+        table = Table.grid(padding=(0, 2))
         for line in self._lines:
-            texts.append(f"{line.mark:<{_MARK}}  {line.name}: {line.text}".rstrip(": "))
+            mark = Text(f"{line.mark:<{_MARK}}", style="bold" if line.mark in _LOUD else "")
+            table.add_row(mark, Text(line.name), Text(self._glyphs.spell(line.text)))
             if line.advice:
-                texts.append(f"{'':<{_MARK}}  {line.advice}")
-        self.query_one("#steps", Static).update(self._glyphs.spell("\n".join(texts)))
+                table.add_row("", "", Text(self._glyphs.spell(line.advice), style="italic"))
+        self.query_one("#steps", Static).update(table)
 
 
 async def ask_inverter(address: Address) -> AsyncIterator[Line]:
