@@ -236,7 +236,7 @@ class KstarApp(App[None]):
     def action_setting(self, key: str) -> None:
         """To one of the settings."""
         self.bench.at = key
-        if isinstance(self.screen, ModalScreen):
+        while isinstance(self.screen, ModalScreen):
             self.pop_screen()
         self.action_go(SETTINGS)
         if isinstance(self.screen, SettingsScreen):

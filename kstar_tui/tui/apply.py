@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual.worker import WorkerCancelled, WorkerFailed
+from textual.worker import WorkerError
 
 from kstar_tui.assembly import make_connection
 from kstar_tui.clock import Clock
@@ -132,7 +132,7 @@ async def _reopen(app: KstarApp, settings: Settings, current: Address | None) ->
         return
     running.cancel()
     # What the broker is told at the end must not come behind what it is told anew.
-    with suppress(WorkerCancelled, WorkerFailed):
+    with suppress(WorkerError):
         await running.wait()
     if app.session is not old:
         # Meanwhile another inverter was chosen, and it runs by these settings.

@@ -408,5 +408,7 @@ async def test_a_choice_and_a_flag(inverter: Simulator, clock: HandClock, path: 
         await choose(pilot, "headless", "yes")
         await settled(pilot, lambda: saved(path).get("headless") is True, "saved")
         await read(pilot, "It counts from the next start on.")
+        await choose(pilot, "mqtt.version", "5")
+        await settled(pilot, lambda: app.settings.mqtt_version == "5", "taken over")
         await choose(pilot, "mqtt.discovery", "entities")
         await settled(pilot, lambda: app.settings.mqtt_discovery == "entities", "taken over")

@@ -95,7 +95,7 @@ async def test_the_broker_step_by_step(
         await see(pilot, "● online")
         await open_on(pilot, "mqtt.url")
         await pilot.press("t")
-        await read(pilot, "MQTT is off: mqtt.url names no")
+        await read(pilot, "MQTT is off: mqtt.url names no", "nothing was tried")
         await pilot.press("escape")
         await edit(pilot, "mqtt.url", f"mqtt://mqtt:mqtt@127.0.0.1:{mosquitto.port}")
         await pilot.press("ctrl+t")

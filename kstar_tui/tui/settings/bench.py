@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,10 @@ from kstar_tui.tui.settings.rows import Entry, entries
 
 if TYPE_CHECKING:
     from kstar_tui.tui.app import KstarApp
+
+_log = logging.getLogger(__name__)
+
+_NOT_IN_FORCE = "It is not in force, and what runs goes on as it was"
 
 
 class Bench:
@@ -105,7 +110,7 @@ class Bench:
     def _is_so(self, key: str, value: SettingValue) -> bool:
         """It need not be written, which would cost the file its comments."""
         if key in self.written:
-            return self.written[key] == value
+            return value is not None and self.written[key] == value
         default = self.settings.sources.get(key, DEFAULT) == DEFAULT
         return value is None or (default and value == getattr(self.settings, TABLE[key].name))
 
@@ -116,5 +121,9 @@ class Bench:
             applied = await host.apply(settings, key)
         except SettingsError as error:
             why = without_passwords(str(error))
-            return ((f"It is not in force, and what runs goes on as it was: {why}", "fault"),)
+            return ((f"{_NOT_IN_FORCE}: {why}", "fault"),)
+        except Exception as error:
+            # A mistake of ours must not end what runs.
+            _log.exception("taking over %s", key)
+            return ((f"{_NOT_IN_FORCE}: {type(error).__name__}", "fault"),)
         return ((words.in_force(key, settings, applied, demo=host.demo), "text"),) if key else ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import ClassVar
 
@@ -29,9 +29,9 @@ class Task:
     """One setting to be edited."""
 
     row: Setting
-    value: SettingValue
+    value: SettingValue = field(repr=False)
     """From which to start."""
-    written: SettingValue
+    written: SettingValue = field(repr=False)
     """What is in config.toml; None for nothing."""
     warnings: Sequence[str]
     """What the user should know before."""
@@ -70,6 +70,7 @@ class Editor(ModalScreen[None]):
         self._job = task
         self._glyphs = glyphs
         self._words = words_of(task.row)
+        self._saved = False
         self._start = begun(task.row, task.value)
 
     def compose(self) -> ComposeResult:
@@ -123,11 +124,10 @@ class Editor(ModalScreen[None]):
         """Enter or a click takes a word."""
         self._save(event.option_id or "")
 
-    async def action_dismiss(self, result: None = None) -> None:
-        """Leave all as it was."""
-        if self._job.preview is not None:
+    def on_unmount(self) -> None:
+        """However it was left: what was only looked at goes."""
+        if self._job.preview is not None and not self._saved:
             self._job.preview(None)
-        self.dismiss()
 
     def action_test(self) -> None:
         """Try out what stands there, before it is saved."""
@@ -212,8 +212,10 @@ class Editor(ModalScreen[None]):
         if not self._judge(text):
             return
         try:
+            self._saved = True
             self._job.save(self._meant(text))
         except SettingsError as error:
+            self._saved = False
             self._say(f"not saved: {without_passwords(str(error))}", refused=True)
             return
         self.dismiss()

@@ -119,7 +119,7 @@ class SettingsScreen(RestingScreen):
     def on_mount(self) -> None:
         """The time of day is looked at each second."""
         self._read()
-        self.every(1.0, self._look)
+        self.every(1.0, self._tick)
 
     def on_screen_resume(self) -> None:
         """Something lay on it."""
@@ -312,6 +312,11 @@ class SettingsScreen(RestingScreen):
     def _other_theme(self) -> bool:
         """Another theme than that of the settings was chosen in the palette."""
         return bool(self._host.theme != theme_of(self._host.settings, os.environ))
+
+    def _tick(self) -> None:
+        view = self._canvas.view
+        if view is None or f"{view.now:%H:%M}" != f"{self._host.clock.now():%H:%M}":
+            self._look()
 
     def _look(self) -> None:
         if not self.is_mounted or not self.is_active:

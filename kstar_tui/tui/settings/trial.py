@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from functools import partial
@@ -26,6 +27,8 @@ from kstar_tui.tui.advice import USUAL
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.keys import first_key
 from kstar_tui.tui.words import number, short_name
+
+_log = logging.getLogger(__name__)
 
 OK, BEWARE, FAILED = "ok", "BEWARE", "FAILED"
 _MARKS = {"ok": OK, "warning": BEWARE, "failed": FAILED}
@@ -86,10 +89,20 @@ class TrialScreen(ModalScreen[None]):
             async for line in steps:
                 self._lines.append(line)
                 self._show()
-            end = "failed" if any(line.mark == FAILED for line in self._lines) else "all is well"
-        except (SettingsError, LinkError, OSError, ValueError) as error:
+            end = self._end()
+        except SettingsError as error:
             end = f"{FAILED}: {without_passwords(str(error))}"
+        except Exception as error:
+            # A mistake of ours must not end what runs.
+            _log.exception("the test %s", self._title)
+            end = f"{FAILED}: {type(error).__name__}"
         self.query_one("#end", Static).update(self._glyphs.spell(end))
+
+    def _end(self) -> str:
+        marks = {line.mark for line in self._lines}
+        if FAILED in marks:
+            return "failed"
+        return "all is well" if OK in marks else "nothing was tried"
 
     def _show(self) -> None:
         table = Table.grid(padding=(0, 2))
