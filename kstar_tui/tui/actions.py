@@ -43,9 +43,12 @@ class SettingsProvider(Provider):
         go = getattr(self.app, "action_setting", None)
         if go is None:
             return
-        matcher = self.matcher(query)
+        matcher, words = self.matcher(query), query.lower().split()
         for key, row in TABLE.items():
             title = f"Setting: {key}"
-            score = max(matcher.match(title), 0.8 * matcher.match(f"{key} {row.help}"))
+            score = matcher.match(title)
+            # In a sentence every letter of a word is somewhere.
+            if score <= 0 and all(word in row.help.lower() for word in words):
+                score = 0.1
             if score > 0:
                 yield Hit(score, matcher.highlight(title), partial(go, key), help=row.help)

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from app_talk import around, live, next_poll, see, see_no, shown, until
-from settings_talk import app_at, at, choose, desk_at, edit, open_on, read, settled
+from settings_talk import (
+    Somewhere,
+    app_at,
+    at,
+    choose,
+    desk_at,
+    edit,
+    open_on,
+    read,
+    settled,
+    somewhere,
+)
 from tui_world import HandClock
 
 from kstar_tui.assembly import find
@@ -34,6 +45,13 @@ HERE = Address("10.0.0.5")
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     return Path("config.toml")
+
+
+@pytest.fixture(scope="module")
+def steady() -> Iterator[Somewhere]:
+    """Where no house is needed."""
+    with somewhere() as one:
+        yield one
 
 
 @pytest.fixture
@@ -181,9 +199,9 @@ async def test_tariff_and_battery_need_no_new_connection(
 
 
 async def test_a_certificate_that_cannot_be_read_leaves_all_as_it_was(
-    inverter: Simulator, clock: HandClock, path: Path
+    steady: Somewhere, clock: HandClock, path: Path
 ) -> None:
-    app = app_at(inverter, clock, path, at(inverter, '[mqtt]\nurl = "mqtts://127.0.0.1:9"\n'))
+    app = app_at(steady, clock, path, at(steady, '[mqtt]\nurl = "mqtts://127.0.0.1:9"\n'))
     async with app.run_test(size=(120, 40)) as pilot:
         await see(pilot, "● online")
         session = app.session
@@ -202,8 +220,8 @@ async def test_a_certificate_that_cannot_be_read_leaves_all_as_it_was(
         assert app.session is session
 
 
-async def test_ascii_is_drawn_at_once(inverter: Simulator, clock: HandClock, path: Path) -> None:
-    app = app_at(inverter, clock, path, at(inverter))
+async def test_ascii_is_drawn_at_once(steady: Somewhere, clock: HandClock, path: Path) -> None:
+    app = app_at(steady, clock, path, at(steady))
     async with app.run_test(size=(80, 24)) as pilot:
         await see(pilot, "● online")
         await choose(pilot, "ui.ascii", "yes")
@@ -219,10 +237,10 @@ async def test_ascii_is_drawn_at_once(inverter: Simulator, clock: HandClock, pat
             assert (await see(pilot, word)).isascii(), key
 
 
-async def test_the_demo_keeps_its_house(inverter: Simulator, clock: HandClock, path: Path) -> None:
+async def test_the_demo_keeps_its_house(steady: Somewhere, clock: HandClock, path: Path) -> None:
     desk = desk_at(path)
-    running = replace(Settings(), host="127.0.0.1", port=inverter.address.port)
-    app = KstarApp(running, clock, address=inverter.address, demo=True, desk=desk)
+    running = replace(Settings(), host="127.0.0.1", port=steady.address.port)
+    app = KstarApp(running, clock, address=steady.address, demo=True, desk=desk)
     async with app.run_test(size=(120, 40)) as pilot:
         await see(pilot, "● online")
         session = app.session
@@ -241,11 +259,11 @@ async def test_the_demo_keeps_its_house(inverter: Simulator, clock: HandClock, p
 
 
 async def test_settings_before_any_inverter_is_found(
-    inverter: Simulator, clock: HandClock, path: Path
+    steady: Somewhere, clock: HandClock, path: Path
 ) -> None:
     """Nobody is found where it searches; an address from the settings ends that."""
     lonely = {"discovery.broadcast": ("127.255.255.255",), "discovery.port": 9}
-    save_config({**lonely, "inverter.port": inverter.address.port}, path)
+    save_config({**lonely, "inverter.port": steady.address.port}, path)
     desk = desk_at(path)
     app = KstarApp(desk.load(), clock, desk=desk)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -294,9 +312,9 @@ async def test_what_is_found_meanwhile_waits(
 
 
 async def test_keys_of_another_file_are_heard_at_once(
-    inverter: Simulator, clock: HandClock, path: Path
+    steady: Somewhere, clock: HandClock, path: Path
 ) -> None:
-    app = app_at(inverter, clock, path, at(inverter))
+    app = app_at(steady, clock, path, at(steady))
     async with app.run_test(size=(80, 24)) as pilot:
         await see(pilot, "● online")
         await open_on(pilot, "ui.keys")
@@ -320,11 +338,11 @@ async def mosquitto(tmp_path: Path) -> AsyncIterator[Mosquitto]:
 
 
 async def test_the_broker_hears_goodbye_before_it_hears_of_us_again(
-    inverter: Simulator, clock: HandClock, path: Path, mosquitto: Mosquitto
+    steady: Somewhere, clock: HandClock, path: Path, mosquitto: Mosquitto
 ) -> None:
     await mosquitto.start()
     text = f'[mqtt]\nurl = "mqtt://mqtt:mqtt@127.0.0.1:{mosquitto.port}"\nlegacy = false\n'
-    app = app_at(inverter, clock, path, at(inverter, text))
+    app = app_at(steady, clock, path, at(steady, text))
     watcher = Subscriber(mosquitto.port, ("kstar/+/availability", "marker"))
     await watcher.ready()
     async with app.run_test(size=(120, 40)) as pilot:
