@@ -20,7 +20,7 @@ from kstar_tui.tui.glyphs import ASCII, UNICODE, Glyphs
 from kstar_tui.tui.settings import words
 from kstar_tui.tui.settings.picture import ROW, SettingsView, draw_settings, rows_shown
 from kstar_tui.tui.settings.rows import chosen, entries, facts, short_source
-from kstar_tui.tui.settings.typing import begun, hidden_part, meant, words_of
+from kstar_tui.tui.settings.typed import begun, hidden_part, meant, words_of
 
 FOLDER = Path(__file__).parent / "golden-settings"
 SECRET = "hunter2"

@@ -79,7 +79,7 @@ class EventsScreen(RestingScreen):
     """Lists what happened; `source` is asked once a second for what is known now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *ways("events", shown=5),
+        *ways("events", shown=4),
         Binding("f", "choose(1)", "Filter", id="events.filter"),
         Binding("F", "choose(-1)", "Filter back", id="events.filter_back", show=False),
         Binding("y", "copy", "Copy", id="events.copy"),

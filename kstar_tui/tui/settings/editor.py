@@ -21,7 +21,7 @@ from kstar_tui.settings.mqtt_kinds import Password
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.keys import first_key
 from kstar_tui.tui.settings.field import SecretInput, all_of
-from kstar_tui.tui.settings.typing import begun, hidden_part, meant, words_of
+from kstar_tui.tui.settings.typed import begun, hidden_part, meant, words_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

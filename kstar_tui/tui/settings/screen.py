@@ -10,21 +10,18 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
-from textual.message import Message
 from textual.widgets import Footer, Input
 
 from kstar_tui.settings import Settings, SettingsError
 from kstar_tui.settings.errors import without_passwords
 from kstar_tui.settings.kinds import SettingValue
-from kstar_tui.tui.canvas import Canvas
 from kstar_tui.tui.keys import first_key
-from kstar_tui.tui.paint import Picture
 from kstar_tui.tui.places import SETTINGS, ways
 from kstar_tui.tui.resting import RestingScreen
 from kstar_tui.tui.settings import words
+from kstar_tui.tui.settings.canvas import SettingsCanvas
 from kstar_tui.tui.settings.editor import Editor, Task
-from kstar_tui.tui.settings.picture import ROW, SettingsView, draw_settings, rows_shown
+from kstar_tui.tui.settings.picture import SettingsView, rows_shown
 from kstar_tui.tui.settings.rows import Entry, chosen
 from kstar_tui.tui.settings.trial import trial_of
 from kstar_tui.tui.themes import theme_of
@@ -33,34 +30,6 @@ if TYPE_CHECKING:
     from kstar_tui.tui.app import KstarApp
 
 _TESTED = ("inverter.", "mqtt.")
-
-
-class SettingsCanvas(Canvas):
-    """Shows a view; tells the screen which line was clicked."""
-
-    class Pressed(Message):
-        """The mouse pressed a line."""
-
-        def __init__(self, index: int) -> None:
-            super().__init__()
-            self.index = index
-
-    def __init__(self, host: KstarApp) -> None:
-        super().__init__("settings")
-        self.view: SettingsView | None = None
-        self._host = host
-
-    def draw(self, size: Size) -> Picture:
-        """The Settings picture for this size."""
-        if self.view is None:
-            return ()
-        return draw_settings(self.view, size.width, size.height, self._host.glyphs)
-
-    def on_click(self, event: events.Click) -> None:
-        """A line is selected, and edited where it was."""
-        span = self.span_at(event.x, event.y)
-        if span is not None and span.field and span.field.startswith(ROW):
-            self.post_message(self.Pressed(int(span.field.removeprefix(ROW))))
 
 
 class SettingsScreen(RestingScreen):

@@ -10,6 +10,7 @@ from kstar_tui.settings import Settings, shown
 from kstar_tui.settings.row import DEFAULT
 from kstar_tui.settings.table import TABLE
 from kstar_tui.tui.apply import Applied, is_simulated, waits_for_start
+from kstar_tui.tui.glyphs import speaks_unicode
 from kstar_tui.tui.settings.rows import Entry
 
 Said = tuple[tuple[str, str], ...]
@@ -52,15 +53,23 @@ def in_force(key: str, settings: Settings, applied: Applied | None, *, demo: boo
     entry = Entry(key, shown(settings, row), settings.sources.get(key, DEFAULT))
     if entry.stronger:
         return f"It is not in force: {entry.stronger} wins over the file, with {entry.value}."
-    if demo and is_simulated(key):
-        return "The simulated house stays as it is; it counts without --demo."
-    if waits_for_start(key):
-        return "It counts from the next start on."
+    if why := _without_effect(key, settings, demo=demo):
+        return why
     if applied is None:
         return "Taking it over …"
     if applied.anew:
         return f"It is {entry.value} now: the connection is opened anew."
     return f"It is {entry.value} now."
+
+
+def _without_effect(key: str, settings: Settings, *, demo: bool) -> str:
+    if demo and is_simulated(key):
+        return "The simulated house stays as it is; it counts without --demo."
+    if waits_for_start(key):
+        return "It counts from the next start on."
+    if key == "ui.ascii" and not settings.ascii and not speaks_unicode(os.environ):
+        return "The locale of this terminal has nothing but ASCII, so it stays."
+    return ""
 
 
 def warnings(entry: Entry, file: str, *, demo: bool) -> Sequence[str]:
