@@ -69,6 +69,8 @@ async def test_how_old_a_measurement_may_be(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_no_secret_is_handed_to_a_program() -> None:
     assert secret_variables() == {
+        "KSTAR_ATTACH",
+        "KSTAR_ATTACH_FILE",
         "KSTAR_MQTT",
         "KSTAR_MQTT_FILE",
         "MQTT_CONNECTION_STRING",

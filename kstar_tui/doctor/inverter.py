@@ -164,15 +164,15 @@ class Examined:
         )
         if not info.serial:
             advice = "It is filed under its address, which may change: look again by daylight."
-            return warning("identity", text, advice, **info._asdict())
-        return ok("identity", text, **info._asdict())
+            return warning("identity", text, advice, **info.values())
+        return ok("identity", text, **info.values())
 
     async def _ask_settings(self) -> Finding:
         try:
             settings = await self._client.settings()
         except LinkError as error:
             return note("settings", f"it does not tell its settings (nothing needs them): {error}")
-        return ok("settings", "it tells how it is set", **settings._asdict())
+        return ok("settings", "it tells how it is set", **settings.values())
 
 
 def state(reading: Reading) -> Iterator[Finding]:

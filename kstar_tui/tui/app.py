@@ -43,6 +43,7 @@ from kstar_tui.tui.live.screen import LiveScreen
 from kstar_tui.tui.messages import InverterChosen, LinkChanged, MqttChanged, ReadingArrived, SetUp
 from kstar_tui.tui.panel import PanelScreen
 from kstar_tui.tui.places import LIVE, PLACES, SETTINGS
+from kstar_tui.tui.plainbars import use_plain_bars
 from kstar_tui.tui.rooms import About, Rooms
 from kstar_tui.tui.search.screen import SearchScreen
 from kstar_tui.tui.session import Session
@@ -130,6 +131,7 @@ class KstarApp(App[None]):
         self.register_theme(LIGHT)
         self.theme = theme
         self.set_class(ascii_only, "-ascii")
+        use_plain_bars(ascii_only)
 
     def on_mount(self) -> None:
         """Go where there is something to see."""

@@ -17,6 +17,7 @@ from kstar_tui.settings import TABLE, Settings
 from kstar_tui.settings.paths import history_path
 from kstar_tui.tui.glyphs import ASCII, UNICODE, speaks_unicode
 from kstar_tui.tui.keys import keymap_of
+from kstar_tui.tui.plainbars import use_plain_bars
 from kstar_tui.tui.themes import theme_of
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ async def apply(app: KstarApp, wanted: Settings, told: str = "") -> Applied:
     if "ui.ascii" in changed:
         app.glyphs = ASCII if wanted.ascii or not speaks_unicode(os.environ) else UNICODE
         app.set_class(app.glyphs.ascii_only, "-ascii")
+        use_plain_bars(app.glyphs.ascii_only)
         app.draw_again()
     # Who looks along with a broker asks no inverter.
     anew = not app.demo and not app.watching and any(map(opens_anew, changed))

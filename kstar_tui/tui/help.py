@@ -13,6 +13,7 @@ _VALUES = [
     ("y", "what a value is, its bytes and topic; a click does it too"),
     ("y Y esc", "then: copy it, copy all of that, end; arrows and tab move"),
 ]
+_WEIGHTS = "power flows this way: under 500 W, under 2 kW, more"
 _ONLY_READS = "\nkstar-tui only reads. Change settings with the maker's app."
 
 
@@ -114,9 +115,7 @@ def signs_of(place: str, g: Glyphs) -> Signs:
 def _signs(g: Glyphs) -> list[tuple[str, str]]:
     thin, heavy, double = g.wires[1:]
     return [
-        (f"{thin * 3}{g.arrow_right}", "power flows this way, under 500 W"),
-        (f"{heavy * 3}{g.arrow_right}", "under 2 kW"),
-        (f"{double * 3}{g.arrow_right}", "2 kW and more"),
+        (f"{thin}{g.arrow_right} {heavy}{g.arrow_right} {double}{g.arrow_right}", _WEIGHTS),
         (g.wires[0] * 3, "under 20 W: idle"),
         (g.online, "online: values are of now"),
         (g.stale, "stale: two polls without an answer"),

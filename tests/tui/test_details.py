@@ -56,7 +56,8 @@ def test_without_a_broker_it_says_how_to_have_one() -> None:
 
 def test_who_polls_in_our_place() -> None:
     via = Via(
-        "process 4711", NOON - timedelta(hours=1), "kstar-tui 0.2.0", "process 4711 keeps none"
+        *("process 4711", NOON - timedelta(hours=1), "kstar-tui 0.2.0"),
+        *("none kept", "none sent"),
     )
     told = sections(view(via=via))
     line = ("via", "process 4711 (kstar-tui 0.2.0), attached since 11:00")
