@@ -11,7 +11,7 @@ from kstar_tui.tui import inspect
 from kstar_tui.tui.canvas import Canvas
 from kstar_tui.tui.explain import Told
 from kstar_tui.tui.glyphs import Glyphs
-from kstar_tui.tui.paint import Picture
+from kstar_tui.tui.paint import Picture, printable
 from kstar_tui.tui.resting import RestingScreen
 
 _COPIED = "copied, if the terminal allows it"
@@ -96,7 +96,7 @@ class InspectCanvas(Canvas):
             at = self.read_at()
             more = () if at is None else (f"read at {at.isoformat(' ', 'seconds')}",)
             text = inspect.all_of(self._mark, told, *more)
-        self.app.copy_to_clipboard(text)
+        self.app.copy_to_clipboard("\n".join(map(printable, text.split("\n"))))
         self._said = _COPIED
         self.redraw()
 

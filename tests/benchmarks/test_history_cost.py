@@ -18,6 +18,9 @@ from kstar_tui.history.records import Account, Batch, RawFrame
 from kstar_tui.history.store import Store
 from kstar_tui.protocol.encode import encode_running_data
 from kstar_tui.protocol.frame import build_reply
+from kstar_tui.tui.history.figures import read
+from kstar_tui.tui.history.period import Reach
+from kstar_tui.tui.history.sight import Sight
 
 KEY = "SIM0000000001"
 FILLED = 24
@@ -128,6 +131,27 @@ def test_a_days_chart(year: tuple[Archive, Path, date], ago: int) -> None:
         archive.days(KEY, day, day)
         times.append(time.perf_counter() - began)
     print(f"\na day's chart, {ago} days ago: {1000 * sorted(times)[3]:.1f} ms")
+    assert sorted(times)[3] <= 0.030
+
+
+@pytest.mark.parametrize("ago", [1, 200])
+@pytest.mark.parametrize("hours", [24, 3])
+def test_what_the_screen_reads(year: tuple[Archive, Path, date], hours: int, ago: int) -> None:
+    """On the widest screen; long ago its columns and the quarters of an hour do not meet."""
+    archive, _, last = year
+    calendar = Calendar()
+    sight = Sight.around(Reach.DAY, last - timedelta(days=ago))
+    start, end = sight.ends(calendar)
+    if hours < 24:
+        sight = Sight(sight.period, (start + 9 * 3600, start + (9 + hours) * 3600))
+    times = []
+    for _ in range(7):
+        began = time.perf_counter()
+        figures = read(archive, KEY, sight, room=180, now=end, calendar=calendar)
+        times.append(time.perf_counter() - began)
+    assert len(figures.slots) == 180
+    assert all(slot.observed for slot in figures.slots)
+    print(f"\n{hours} hours on the screen, {ago} days ago: {1000 * sorted(times)[3]:.1f} ms")
     assert sorted(times)[3] <= 0.030
 
 
