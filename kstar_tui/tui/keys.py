@@ -115,8 +115,9 @@ def _keymap(app: App[Any]) -> Mapping[str, str]:
 
 
 def _keys_of(names: Iterable[str], known: Mapping[str, Action], keymap: Mapping[str, str]) -> str:
+    """The first key of each: there is room for no more."""
     keys = (keymap.get(name) or known[name].keys for name in names if name in known)
-    return " ".join(spoken(key.strip()) for each in keys for key in each.split(","))
+    return " ".join(spoken(each.split(",")[0].strip()) for each in keys)
 
 
 def _screens(base: type[Screen[Any]]) -> Iterator[type[Screen[Any]]]:

@@ -75,6 +75,8 @@ _ANSI = {
     "strong": "default",
 }
 _BOLD = ("strong", "fault")
+_LOUD, _QUIET = ("warning",), ("dim", "border")
+"""What is bold, or dim, where its colour does not tell it."""
 
 
 def _palette(colours: Mapping[str, str], background: str) -> Palette:
@@ -105,17 +107,14 @@ def _colour(name: str) -> Color:
 
 def _colourless() -> Palette:
     """What is left where no colour is wanted: dim, bold and reversed."""
-    plain = Style()
-    styles = dict.fromkeys(_ANSI, plain)
-    for name in ("dim", "border"):
-        styles[name] = Style(dim=True)
-    for name in (*_BOLD, "warning"):
-        styles[name] = Style(bold=True)
-    for name in ("solar", "import", "export", "discharge", "charge", "house", "dim"):
-        styles[f"{name}-title"] = styles[name] + Style(bold=True)
-        styles[f"{name}-inverse"] = styles[name] + Style(reverse=True)
-    styles["title"] = Style(bold=True)
-    styles["alarm"] = Style(bold=True, reverse=True)
+    styles = {
+        name: Style(
+            bold=style.bold or name in _LOUD or None,
+            reverse=style.reverse,
+            dim=name.startswith(_QUIET) or None,
+        )
+        for name, style in _palette(_ANSI, "default").styles.items()
+    }
     return Palette(styles)
 
 

@@ -267,11 +267,11 @@ async def test_settings_before_any_inverter_is_found(
     desk = desk_at(path)
     app = KstarApp(desk.load(), clock, desk=desk)
     async with app.run_test(size=(120, 40)) as pilot:
-        await see(pilot, "Looking for your inverter", "7 Settings")
-        await pilot.press("7")
+        await see(pilot, "Settings q Quit")
+        app.action_go("settings")
         await see(pilot, "means")
         await pilot.press("1")
-        await see(pilot, "Looking for your inverter")
+        await until(pilot, lambda: isinstance(app.screen, SearchScreen))
         await edit(pilot, "discovery.broadcast", "")
         await pilot.press(*"127", "full_stop", *"255", "full_stop", *"255", "full_stop", *"254")
         await pilot.press("enter")
@@ -299,8 +299,8 @@ async def test_what_is_found_meanwhile_waits(
     monkeypatch.setattr("kstar_tui.tui.app.find", later)
     app = KstarApp(around(inverter), clock)
     async with app.run_test(size=(120, 40)) as pilot:
-        await see(pilot, "Looking for your inverter")
-        await pilot.press("7")
+        await until(pilot, lambda: isinstance(app.screen, SearchScreen))
+        app.action_go("settings")
         await see(pilot, "means")
         search = app.screen_stack[-2]
         assert isinstance(search, SearchScreen)

@@ -27,7 +27,7 @@ from settings_talk import (
 from textual.widgets import Input
 from tui_world import HandClock
 
-from kstar_tui.settings import Given, Settings
+from kstar_tui.settings import TABLE, Given, Settings
 from kstar_tui.tui.app import KstarApp
 from kstar_tui.tui.settings.screen import SettingsScreen
 
@@ -60,21 +60,27 @@ async def test_7_lists_all_and_esc_goes_back(
     async with app.run_test(size=(80, 24)) as pilot:
         await see(pilot, "● online", "7 Settings")
         await pilot.press("7")
-        text = await read(pilot, "inverter.host", "means", "1 of 31", "7 s", "config.toml")
+        text = await read(
+            pilot, "inverter.host", "means", f"1 of {len(TABLE)}", "7 s", "config.toml"
+        )
         assert "Edit" in text
-        for key, name in (
-            ("down", "port"),
-            ("j", "interval"),
-            ("k", "port"),
-            ("end", "keys"),
-            ("down", "keys"),
-            ("home", "host"),
-            ("up", "host"),
-            ("pagedown", "version"),
-            ("pageup", "host"),
+        names = [key.rpartition(".")[2] for key in TABLE]
+        for key, index in (
+            ("down", 1),
+            ("j", 2),
+            ("k", 1),
+            ("end", -1),
+            ("down", -1),
+            ("home", 0),
+            ("up", 0),
         ):
+            name = names[index]
             await pilot.press(key)
             await until(pilot, lambda name=name: f"▶   {name} " in selected(app), f"{key}: {name}")
+        await pilot.press("pagedown")
+        await until(pilot, lambda: "   host " not in selected(app), "a page on")
+        await pilot.press("pageup")
+        await until(pilot, lambda: "▶   host " in selected(app), "and back")
         await pilot.press("question_mark")
         await read(pilot, "Settings: keys and signs", "test a value that is not saved")
         await pilot.press("escape", "escape")
@@ -311,10 +317,10 @@ async def test_the_filter(inverter: Somewhere, clock: HandClock, path: Path) -> 
     async with app.run_test(size=(80, 24)) as pilot:
         await see(pilot, "● online")
         await pilot.press("7")
-        await read(pilot, "1 of 31")
+        await read(pilot, f"1 of {len(TABLE)}")
         await pilot.press("slash", *"price kwh")
         text = await read(
-            pilot, "filter: price kwh 2 of 31", "enter keeps the filter", "export_price"
+            pilot, f"filter: price kwh 2 of {len(TABLE)}", "enter keeps the filter", "export_price"
         )
         assert "username" not in text
         await pilot.press("down")
@@ -322,7 +328,7 @@ async def test_the_filter(inverter: Somewhere, clock: HandClock, path: Path) -> 
         await pilot.press("enter", "k")
         await until(pilot, lambda: "import_price" in selected(app), "and k behind it")
         await pilot.press("escape")
-        await read(pilot, "24 of 31", "history")
+        await read(pilot, f" of {len(TABLE)}", "history")
         assert "import_price" in selected(app), "what was found stays selected"
         await pilot.press("slash", *"zzz")
         await read(pilot, "No setting has this")
@@ -335,9 +341,11 @@ async def test_the_mouse(inverter: Somewhere, clock: HandClock, path: Path) -> N
     async with app.run_test(size=(80, 24)) as pilot:
         await see(pilot, "● online")
         await open_on(pilot, "inverter.host")
-        await pilot.click(offset=(10, 5))
+        lines = shown(app).splitlines()
+        row = next(y for y, line in enumerate(lines) if "  interval " in line)
+        await pilot.click(offset=(10, row))
         await until(pilot, lambda: "interval" in selected(app), "a click selects")
-        await pilot.click(offset=(10, 5))
+        await pilot.click(offset=(10, row))
         await read(pilot, "enter saves")
         await pilot.press("escape")
         await see_no(pilot, "enter saves")

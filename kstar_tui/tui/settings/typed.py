@@ -8,10 +8,9 @@ from dataclasses import replace
 
 from kstar_tui.mqtt.broker import Broker, parse_broker
 from kstar_tui.settings import Setting
-from kstar_tui.settings.kinds import BrokerUrl, Flag, Number, SettingValue
+from kstar_tui.settings.kinds import BrokerUrl, Flag, SettingValue
 from kstar_tui.settings.look_kinds import AUTO, ThemeName
 from kstar_tui.settings.mqtt_kinds import Choice, Password
-from kstar_tui.settings.use_kinds import Optional
 from kstar_tui.tui.themes import NAMES
 
 _MASK = "***"
@@ -35,7 +34,7 @@ def begun(row: Setting, value: SettingValue) -> str:
     """The text from which to go on typing: the value, without a password; empty for none."""
     if value is None or value == () or isinstance(row.kind, Password):
         return ""
-    if isinstance(row.kind, Number | Optional) and isinstance(value, int | float):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return f"{value:.9f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value}"
     if isinstance(row.kind, BrokerUrl):
         return row.kind.show(value)
