@@ -58,7 +58,7 @@ def _link(update: Update, serial: str) -> Iterator[Family]:
     up = float(update.state.available)
     yield _gauge(f"{PREFIX}_up", "Whether the inverter answers (0 or 1)", up, serial)
     if update.info is not None:
-        info = {name: str(value) for name, value in update.info._asdict().items()}
+        info = {name: str(value) for name, value in update.info.values().items()}
         info.pop("country_code")
         yield InfoMetricFamily(f"{PREFIX}_inverter", "Who the inverter is", info)
     if update.taken is not None:

@@ -94,6 +94,8 @@ def test_requests_and_the_discovery_text_are_all_that_is_sent() -> None:
     # The simulator is the other side: what it sends goes to whoever asked it.
     ours = (p for p in PACKAGE.rglob("*.py") if PACKAGE / "simulator" not in p.parents)
     assert sent_by(ours) == [
+        # To systemd, over a Unix socket.
+        ("daemon/notify.py", "'\\n'.join(lines).encode()"),
         ("link/client.py", "request.frame"),
         ("link/search.py", "DISCOVERY_TEXT"),
         ("link/search.py", "DISCOVERY_TEXT"),

@@ -54,7 +54,7 @@ def test_a_reading(collector: InverterCollector) -> None:
     }
     (info,) = found["kstar_inverter_info"]
     assert dict(info) == {
-        name: value for name, value in INFO._asdict().items() if name != "country_code"
+        name: value for name, value in INFO.values().items() if name != "country_code"
     }
     modes = {dict(labels)["kstar_work_mode"]: on for labels, on in found["kstar_work_mode"].items()}
     assert len(modes) == 10

@@ -237,7 +237,7 @@ async def test_a_screen_and_a_daemon_as_processes(mosquitto: Mosquitto, tmp_path
             assert await asyncio.wait_for(daemon.wait(), PATIENCE) == 0
             questions = len(asked)
             await asyncio.to_thread(screen.wait_for, "✕ offline")
-            assert "the kstar-tui that publishes it has ended" in screen.text
+            await asyncio.to_thread(screen.wait_for, "the kstar-tui that publishes it has ended")
             screen.send("q")
             assert await asyncio.to_thread(screen.wait_end) == 0
         assert len(asked) == questions
