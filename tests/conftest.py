@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from known_houses import known_house
 
 _NUMBERS = count()
 
@@ -84,6 +85,14 @@ def _guarded(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
         return original(self, *args)
 
     return guarded
+
+
+@pytest.fixture(scope="session", autouse=True)
+def houses_are_known() -> Iterator[None]:
+    """The same morning is lived through once in a process of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kstar_tui.simulator.server.House", known_house)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
