@@ -7,9 +7,10 @@ in a terminal made of software, stopped at a time of day.
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,6 +36,10 @@ class Shot:
     wanted: str = ""
     patience: float = 0.0
     """Seconds that its past takes to be there."""
+    silent: str = ""
+    """The time of day at which the inverter goes to sleep."""
+    first: bool = False
+    """Of the first start, which looks for an inverter."""
     environment: tuple[tuple[str, str], ...] = ()
 
 
@@ -66,6 +71,11 @@ SHOTS = (
     ),
     Shot("diagnostics-80x24", 80, 24, keys="6", wanted="running data"),
     Shot("diagnostics-120x40", 120, 40, keys="6", wanted="running data"),
+    Shot("live-offline-80x24", 80, 24, start="10:00", silent="12:30", until="16:40"),
+    Shot("live-values-80x24", 80, 24, keys="y\x1b[B\x1b[C\x1b[C", wanted="arrows move"),
+    Shot("settings-80x24", 80, 24, start="10:00", until="10:20", keys="7", wanted="means"),
+    Shot("settings-120x40", 120, 40, start="10:00", until="10:20", keys="7jjj", wanted="means"),
+    Shot("first-start-80x24", 80, 24, start="11:00", first=True, wanted="reads well"),
     Shot("help-80x24", 80, 24, start="10:00", until="10:20", keys="?", wanted="keys and signs"),
 )
 SPEED = 400
@@ -78,10 +88,18 @@ _GROUND = {
 }
 
 
+def seconds(text: str) -> int:
+    """Of a time of day."""
+    at = time.fromisoformat(text)
+    return at.hour * 3600 + at.minute * 60
+
+
 def play(name: str) -> None:
     """Be the app of a picture: runs in the software terminal."""
+    from kstar_tui.clock import Clock, SystemClock
     from kstar_tui.past import Past
-    from kstar_tui.settings import Settings
+    from kstar_tui.settings import ConfigFile, Settings
+    from kstar_tui.settings.desk import Desk
     from kstar_tui.simulator.days import named_day
     from kstar_tui.simulator.faults import Faults, parse_fault
     from kstar_tui.simulator.server import Simulator, SimulatorOptions
@@ -94,24 +112,44 @@ def play(name: str) -> None:
         speed=SPEED,
         seed=5678,
         port=0,
-        discovery_port=None,
+        discovery_port=0 if shot.first else None,
         faults=parse_fault(shot.fault) if shot.fault else Faults(),
     )
 
     async def run(folder: str) -> None:
-        clock = options.clock()
-        past = Past(options.serial_number, named_day(shot.day), clock.start, options.seed)
-        async with Simulator(options, clock) as simulator:
+        # What is told of a file is told from home.
+        os.environ["HOME"] = folder
+        house = options.clock()
+        clock = SystemClock() if shot.first else house
+        past = Past(options.serial_number, named_day(shot.day), clock.now(), options.seed)
+        async with Simulator(options, house) as simulator:
             settings = Settings(interval=60.0, history=f"{folder}/history.sqlite")
+            if simulator.discovery_address is not None:
+                settings = replace(
+                    settings,
+                    broadcast=("127.255.255.255",),
+                    discovery_port=simulator.discovery_address.port,
+                    port=simulator.address.port,
+                )
+            config = ConfigFile(Path(folder, ".config", "kstar-tui", "config.toml"))
+            sleeping = asyncio.create_task(fall_silent(simulator, clock))
             app = KstarApp(
                 settings,
                 clock,
-                address=simulator.address,
+                address=None if shot.first else simulator.address,
+                desk=Desk(config, lambda changes=(): replace(settings, **dict(changes))),
                 theme=shot.theme,
                 calm=600.0,
                 past=past if shot.keys[:1] in _OF_THE_PAST else None,
             )
             await app.run_async()
+            sleeping.cancel()
+
+    async def fall_silent(simulator: Simulator, clock: Clock) -> None:
+        if not shot.silent:
+            return
+        await clock.sleep(seconds(shot.silent) - seconds(shot.start))
+        simulator.options = replace(simulator.options, faults=Faults(silent=True))
 
     with TemporaryDirectory() as folder:
         asyncio.run(run(folder))
@@ -129,7 +167,9 @@ def take(shot: Shot) -> str:
             clock = text.split("\n", 1)[0][-5:]
             return len(clock) == 5 and clock[2] == ":" and clock >= shot.until
 
-        if shot.height > 15:
+        if shot.first:
+            terminal.wait_for(shot.wanted, 60)
+        elif shot.height > 15:
             terminal.wait_for(late_enough, 240)
         else:
             terminal.wait_for("Charge", 60)
