@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from importlib import import_module
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -17,6 +18,9 @@ from kstar_tui.settings.errors import suggestion
 from kstar_tui.settings.look_kinds import keys_of
 
 _OURS = "kstar_tui."
+_LATER = tuple(
+    f"kstar_tui.tui.{name}" for name in ("diagnostics.screen", "first.broker", "first.summary")
+)
 _WORDS = {"escape": "esc", "delete": "del"}
 _NAMED = {key.value.rpartition("+")[2] for key in Keys}
 
@@ -47,11 +51,19 @@ def actions(app: type[App[Any]]) -> Mapping[str, Action]:
     return found
 
 
+def load_screens() -> None:
+    """Have all screens loaded, so that their actions are known: some are, when one goes there."""
+    for name in _LATER:
+        import_module(name)
+
+
 def keymap_of(settings: Settings, app: type[App[Any]]) -> dict[str, str]:
     """The keys of the settings, by action; SettingsError for an action or a key that there is not,
     and where one key would do two things on one screen."""
     keymap = keys_of(settings.keys)
     place = settings.sources.get("ui.keys", "ui.keys")
+    if keymap:
+        load_screens()
     known = actions(app)
     for name, keys in keymap.items():
         if name not in known:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from kstar_tui.settings import Settings, SettingsError
 from kstar_tui.simulator.server import Simulator
 from kstar_tui.tui.app import KstarApp
 from kstar_tui.tui.help import HelpScreen
-from kstar_tui.tui.keys import actions, keymap_of, spoken
+from kstar_tui.tui.keys import actions, keymap_of, load_screens, spoken
 from kstar_tui.tui.themes import NAMES, theme_of
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -34,6 +36,7 @@ def test_every_action_stands_in_the_document() -> None:
     head, table = text[: text.index(_HEAD)], text[text.index(_HEAD) :]
     said = dict(re.findall(r"^\| `([a-z_.]+)` \| .*? \| (.*) \|$", table, re.M))
     known = list(said)
+    load_screens()
     found = actions(KstarApp)
 
     def place(name: str) -> tuple[int, int]:
@@ -49,7 +52,21 @@ def test_every_action_stands_in_the_document() -> None:
     assert_as_before(DOCUMENT, [*f"{head}{_HEAD}\n".splitlines(), "|---|---|---|", *rows])
 
 
+def test_an_action_of_a_screen_that_is_not_loaded_yet_is_known() -> None:
+    code = (
+        "from kstar_tui.settings import Settings\n"
+        "from kstar_tui.tui.app import KstarApp\n"
+        "from kstar_tui.tui.keys import keymap_of\n"
+        "print(keymap_of(Settings(keys=('diagnostics.copy=c',)), KstarApp))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert result.stdout == "{'diagnostics.copy': 'c'}\n", result.stderr
+
+
 def test_every_binding_of_ours_has_a_name() -> None:
+    load_screens()
     names = actions(KstarApp)
     assert {"app.quit", "live.pause", "go.events", "events.filter", "settings.edit"} <= set(names)
     for owner in (KstarApp, *Screen.__subclasses__(), *ModalScreen.__subclasses__()):
