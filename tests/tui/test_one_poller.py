@@ -126,9 +126,9 @@ def test_attached_taken_over_and_given_back(machine: Machine) -> None:
     assert daemon.wait(5) == 0
     before = machine.polls
     machine.until(lambda: f"Process {daemon.pid} is gone" in one.text and "via" not in one.text)
-    assert "● online" in one.text
-    machine.until(lambda: told_polls(one) == 2)
-    assert machine.polls == before + 2
+    machine.until(lambda: told_polls(one) >= 2)
+    # One may be on its way.
+    assert 0 <= machine.polls - before - told_polls(one) <= 1
 
     second = machine.daemon()
     machine.until(lambda: f"via process {second.pid}" in one.text)
