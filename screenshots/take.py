@@ -78,7 +78,7 @@ SHOTS = (
     Shot("first-start-80x24", 80, 24, start="11:00", first=True, wanted="reads well"),
     Shot("help-80x24", 80, 24, start="10:00", until="10:20", keys="?", wanted="keys and signs"),
 )
-SPEED = 400
+SPEED = 1000
 _OF_THE_PAST = ("2", "3", "4")
 """Keys of the screens that show what was."""
 _GROUND = {
@@ -123,7 +123,7 @@ def play(name: str) -> None:
         clock = SystemClock() if shot.first else house
         past = Past(options.serial_number, named_day(shot.day), clock.now(), options.seed)
         async with Simulator(options, house) as simulator:
-            settings = Settings(interval=60.0, history=f"{folder}/history.sqlite")
+            settings = Settings(interval=150.0, history=f"{folder}/history.sqlite")
             if simulator.discovery_address is not None:
                 settings = replace(
                     settings,
@@ -139,7 +139,7 @@ def play(name: str) -> None:
                 address=None if shot.first else simulator.address,
                 desk=Desk(config, lambda changes=(): replace(settings, **dict(changes))),
                 theme=shot.theme,
-                calm=600.0,
+                calm=1500.0,
                 past=past if shot.keys[:1] in _OF_THE_PAST else None,
             )
             await app.run_async()
