@@ -38,7 +38,7 @@ from kstar_tui.tui.first.welcome import WelcomeScreen
 from kstar_tui.tui.focus.screen import FocusScreen
 from kstar_tui.tui.glyphs import ASCII, UNICODE
 from kstar_tui.tui.guide import help_for
-from kstar_tui.tui.keys import keymap_of
+from kstar_tui.tui.keys import keymap_of, spoken
 from kstar_tui.tui.live.screen import LiveScreen
 from kstar_tui.tui.messages import InverterChosen, LinkChanged, MqttChanged, ReadingArrived, SetUp
 from kstar_tui.tui.panel import PanelScreen
@@ -251,7 +251,8 @@ class KstarApp(App[None]):
 
     def get_key_display(self, binding: Binding) -> str:
         """A key in the line of keys and in the help, in signs that the terminal has."""
-        return self.glyphs.key(super().get_key_display(binding))
+        text = super().get_key_display(binding)
+        return spoken(binding.key) if self.glyphs.ascii_only and not text.isascii() else text
 
     def action_help(self) -> None:
         """The keys of this screen and what its signs mean."""

@@ -42,16 +42,7 @@ class Glyphs:
             return text
         return text.translate(_SPELLING).encode("ascii", "replace").decode("ascii")
 
-    def key(self, name: str) -> str:
-        """The name of a key, where the terminal has no arrows as a word."""
-        if not self.ascii_only or name.isascii():
-            return name
-        for sign, word in _KEYS.items():
-            name = name.replace(sign, word)
-        return self.spell(name)
 
-
-_KEYS = {"↑": "up", "↓": "down", "←": "left", "→": "right", "⌫": "backspace", "⏎": "enter"}
 _SPELLING = str.maketrans("—–·…°→×", "--|.'>x")
 
 UNICODE = Glyphs(
