@@ -28,6 +28,10 @@ class Line:
         self._chance = random.Random(f"line/{seed}")
         self._held: bytes | None = None
 
+    def change(self, faults: Faults) -> None:
+        """Other faults from now on; what is held back for `join` still comes."""
+        self._faults = faults
+
     def loses(self) -> bool:
         """This datagram never arrives."""
         return self._happens(self._faults.loss)

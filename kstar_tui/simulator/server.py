@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 from types import TracebackType
 from typing import Self
@@ -15,7 +15,7 @@ from kstar_tui.link.interface import DATA_PORT, DISCOVERY_PORT, Address
 from kstar_tui.protocol.discovery import DISCOVERY_TEXT
 from kstar_tui.protocol.frame import Request
 from kstar_tui.simulator.days import named_day
-from kstar_tui.simulator.faults import Phase, reboot_phase
+from kstar_tui.simulator.faults import Faults, Phase, reboot_phase
 from kstar_tui.simulator.frames import Replies, Script, request_frame
 from kstar_tui.simulator.house import House
 from kstar_tui.simulator.line import Line
@@ -90,6 +90,12 @@ class Simulator:
     def elapsed(self) -> float:
         """Seconds of the clock since the house began."""
         return self._clock.monotonic() - self._origin
+
+    def misbehave(self, faults: Faults) -> None:
+        """From now on these faults instead; the house lives on. `foreign` takes a start with it."""
+        self.options = replace(self.options, faults=faults)
+        self._line.change(faults)
+        self.house.error_bits, self.house.blackout = faults.error, faults.blackout
 
     def advance(self) -> None:
         """Bring the house up to the clock."""
