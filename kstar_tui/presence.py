@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kstar_tui import __version__
 from kstar_tui.clock import Clock
+from kstar_tui.daemon.barred import barred_folder
 from kstar_tui.daemon.parts import Parts
 from kstar_tui.feed.alone import Alone, who_polls
 from kstar_tui.feed.places import socket_path
@@ -40,6 +41,7 @@ class Presence:
     def __init__(self, parts: Parts, clock: Clock, environ: Mapping[str, str]) -> None:
         self._parts = parts
         self._clock = clock
+        self._environ = environ
         self._folder = make_folder(environ)
         self._started = clock.now().timestamp()
         self._monitor: Monitor | None = None
@@ -58,6 +60,8 @@ class Presence:
         """From now on screens and other daemons find this one; where that cannot be, a warning
         says so. Returns when a screen that writes the history has let go, after HANDOVER s at
         the latest."""
+        if barred := barred_folder(self._environ):
+            _log.warning("%s; both may poll the same inverter. %s", barred.what, barred.advice)
         await self.renew()
         self._started = self._clock.now().timestamp()
         path = history_path(self._parts.settings)

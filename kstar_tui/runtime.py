@@ -51,6 +51,11 @@ def folders(environ: Mapping[str, str]) -> Iterator[Path]:
     yield from _lasting(environ)
 
 
+def is_of_system(folder: Path) -> bool:
+    """Whether it is that of a service of the whole system."""
+    return folder.parent == _SYSTEM
+
+
 def in_memory(path: Path) -> bool:
     """Whether what is written there wears out no disk; False where that is not known."""
     try:

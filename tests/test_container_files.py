@@ -6,10 +6,7 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-
 from kstar_tui.commands.arguments import parse_arguments
-from kstar_tui.commands.help_texts import COMMANDS
 from kstar_tui.settings import TABLE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,7 +48,6 @@ def test_it_is_the_daemon_unless_told_otherwise() -> None:
     assert line.settings["headless"].text == "true"
 
 
-@pytest.mark.skipif("healthcheck" not in COMMANDS, reason="the program has no healthcheck yet")
 def test_the_health_check_is_a_command() -> None:
     program, *arguments = words(r"HEALTHCHECK (?:--\S+ )+CMD")
     assert program == PROGRAM

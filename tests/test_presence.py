@@ -13,6 +13,7 @@ from owned_clock import OwnedClock
 
 from kstar_tui import __version__
 from kstar_tui.assembly import make_monitor
+from kstar_tui.daemon.barred import Barred
 from kstar_tui.daemon.parts import Parts
 from kstar_tui.feed.following import ask_daemons
 from kstar_tui.feed.places import sockets_in
@@ -117,6 +118,16 @@ async def test_it_waits_for_a_screen_to_let_go_of_the_history(tmp_path: Path) ->
     await clock.advance(HANDOVER + 0.2)
     assert waiting.done(), "not for ever: it may be a screen that keeps to itself"
     held.release()
+
+
+async def test_a_daemon_that_cannot_be_asked_is_warned_of(
+    presence: Presence, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    barred = Barred(Path("/run/kstar-tui"), "pi", "kstar-tui", joined=False)
+    monkeypatch.setattr("kstar_tui.presence.barred_folder", lambda _: barred)
+    await presence.begin()
+    assert "/run/kstar-tui is for the group kstar-tui; both may poll the same" in caplog.text
+    assert "sudo usermod -aG kstar-tui pi" in caplog.text
 
 
 async def test_one_that_keeps_no_history_waits_for_nothing() -> None:

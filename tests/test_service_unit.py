@@ -17,6 +17,7 @@ from daemon_talk import PATIENCE
 from unit_sandbox import MISSING
 
 from kstar_tui.commands.service import Place, unit_of
+from kstar_tui.commands.service_account import LINE as SYSUSERS_LINE
 from kstar_tui.commands.service_unit import Unit
 from kstar_tui.settings import ConfigFile
 
@@ -77,6 +78,43 @@ def test_it_is_hardly_exposed(
     assert level, done.stdout + done.stderr
     assert float(level[1]) < WORST
     assert done.returncode == 0
+
+
+def test_the_users_line_is_understood(tmp_path: Path) -> None:
+    program = shutil.which("systemd-sysusers", path=f"{os.environ['PATH']}:/usr/bin")
+    if program is None or os.geteuid() != 0:
+        pytest.skip("systemd-sysusers is not installed, or this is not root")
+    line = tmp_path / "kstar-tui.conf"
+    line.write_text(SYSUSERS_LINE)
+    (tmp_path / "etc").mkdir()
+    for _ in range(2):
+        # With an old one as with a new machine.
+        subprocess.run([program, f"--root={tmp_path}", line], check=True, timeout=60)
+    ((name, _, user, group, _, home, shell),) = [
+        line.split(":") for line in (tmp_path / "etc/passwd").read_text().splitlines()
+    ]
+    assert (name, home, shell) == ("kstar-tui", "/var/lib/kstar-tui", "/usr/sbin/nologin")
+    assert 0 < int(user) < 1000
+    assert f"kstar-tui:x:{group}:" in (tmp_path / "etc/group").read_text()
+
+
+def test_a_group_may_look_and_nobody_else(tmp_path: Path) -> None:
+    text = written(tmp_path).read_text()
+    for line in ("User=kstar-tui", "Group=kstar-tui", "UMask=0027"):
+        assert f"\n{line}\n" in text
+    assert re.findall(r"^(\w+)DirectoryMode=(\d+)$", text, re.M) == [
+        ("State", "0750"),
+        ("Runtime", "0750"),
+    ]
+    # What a dynamic user would have brought along.
+    for line in (
+        "NoNewPrivileges=yes",
+        "PrivateTmp=yes",
+        "ProtectSystem=strict",
+        "RemoveIPC=yes",
+        "RestrictSUIDSGID=yes",
+    ):
+        assert f"\n{line}\n" in text
 
 
 def confined(folder: Path, *command: str) -> list[str]:

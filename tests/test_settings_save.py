@@ -113,6 +113,17 @@ def test_a_mode_that_somebody_chose_stays(tmp_path: Path) -> None:
     assert mode(path) == 0o640
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_what_root_changes_stays_its_owners(tmp_path: Path) -> None:
+    """A service of the system reads it as its own user, password or not."""
+    path = tmp_path / "config.toml"
+    path.touch()
+    os.chown(path, 60801, 60802)
+    save_config({"mqtt.password": "hunter2"}, path)
+    found = path.stat()
+    assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (60801, 60802, 0o600)
+
+
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
     target = tmp_path / "dotfiles" / "config.toml"
     target.parent.mkdir()

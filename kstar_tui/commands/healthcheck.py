@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from kstar_tui.daemon.barred import barred_folder
 from kstar_tui.daemon.health import Health, health_of, look_around
 from kstar_tui.status import Status
 from kstar_tui.uptime import uptime
@@ -77,7 +78,13 @@ def seconds(text: str) -> float | None:
 
 
 def _check(max_age: float | None, inverter: str | None, *, as_json: bool) -> tuple[Status, str]:
-    all_of_them = health_of(look_around(os.environ), uptime(), max_age=max_age, inverter=inverter)
+    all_of_them = health_of(
+        look_around(os.environ),
+        uptime(),
+        max_age=max_age,
+        inverter=inverter,
+        barred=barred_folder(os.environ),
+    )
     # What is wrong comes first: monitoring often shows one line only.
     all_of_them.sort(key=lambda health: health.fresh)
     fresh = all(health.fresh for health in all_of_them)

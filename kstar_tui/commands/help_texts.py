@@ -117,8 +117,8 @@ COMMANDS = {
         "run the daemon as a systemd service",
         "`install` writes a unit, starts it now and with the machine; settings given with it are\n"
         "written into the service's config.toml. `uninstall` stops and removes it, and leaves\n"
-        "settings and history. `show` prints the unit. As root it is for the whole system, else\n"
-        "for you alone.",
+        "settings and history. `show` prints the unit. As root it is for the whole system, with\n"
+        "a user and a group of its own, whose members may look on; else for you alone.",
     ),
     "healthcheck": (
         "say whether the daemon has fresh data",

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
-import shutil
-import stat
-import subprocess
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from kstar_tui.commands.context import CommandError, Context
+from kstar_tui.commands.service_account import (
+    SYSUSERS,
+    give_config,
+    make_account,
+    tell_how_to_join,
+)
 from kstar_tui.commands.service_program import (
     check_program,
     check_readable,
     hidden_folders,
     this_program,
 )
+from kstar_tui.commands.service_steps import Steps, write_file
 from kstar_tui.commands.service_unit import CREDENTIALS, MARK, NAME, Unit
 from kstar_tui.settings import TABLE, ConfigFile, Settings, load, save_config
 from kstar_tui.settings.files import read_text
@@ -25,8 +28,6 @@ from kstar_tui.status import Status
 
 _FILE = f"{NAME}.service"
 _XDG = ("XDG_CONFIG_HOME", "XDG_DATA_HOME")
-_PATIENCE = 120.0
-"""Seconds that systemd may take to start it or to end it."""
 
 
 class Place(NamedTuple):
@@ -37,6 +38,8 @@ class Place(NamedTuple):
     """Of the units."""
     config: ConfigFile
     history: Path | None
+    sysusers: Path = SYSUSERS
+    """Where users of services are declared."""
 
     @property
     def unit(self) -> Path:
@@ -97,18 +100,18 @@ def install(context: Context, place: Place, steps: Steps) -> int:
     changes = {key: getattr(settings, TABLE[key].name) for key in given}
     if place.system:
         _check_history(place, settings)
-        _check_seen(place.config.path)
+    again = place.unit.exists()
+    if place.system:
+        again = not _stop_older(place, steps) and again
+        make_account(place.sysusers, steps)
     if changes:
-        _check_secrets(place, settings)
         steps.do(
             f"write {', '.join(changes)} into {place.config.path}",
             lambda: save_config(changes, place.config.path),
         )
     if place.system:
-        # A folder that was made just now is as private as root's files are here.
-        _check_seen(place.config.path)
-    again = place.unit.exists()
-    steps.do(f"write {place.unit}", lambda: _write(place.unit, unit.text()))
+        give_config(place.config.path, steps)
+    steps.do(f"write {place.unit}", lambda: write_file(place.unit, unit.text()))
     done = steps.systemctl(
         place.words("daemon-reload"),
         place.words("enable", "--now", NAME),
@@ -119,10 +122,7 @@ def install(context: Context, place: Place, steps: Steps) -> int:
         steps.say(f"The program is in a folder of one user; the service sees {shown} of it alone.")
     steps.say(f"Settings: {place.config.path}; read again by: {place.text('reload', NAME)}")
     if place.system:
-        steps.say(
-            f"A password at the broker: {CREDENTIALS}/{NAME}.mqtt.password, mode 600; then: "
-            f"{place.text('restart', NAME)}"
-        )
+        tell_how_to_join(steps)
     elif not _lingers():
         steps.say("It runs while you are logged in; from the machine's start on with:")
         steps.say("  loginctl enable-linger")
@@ -145,50 +145,9 @@ def uninstall(place: Place, steps: Steps) -> int:
         kept.append(f"the history in {place.history}")
     if place.system:
         kept.append(f"secrets, if any, in {CREDENTIALS}/{NAME}.*")
+        kept.append(f"the user and the group {NAME}")
     steps.say(f"Left as they are: {', '.join(kept)}.")
     return Status.DONE if done else Status.FAILED
-
-
-class Steps:
-    """What is done one after the other, each told; or only told, where it is `dry`."""
-
-    def __init__(self, say: Callable[[str], None], *, dry: bool = False) -> None:
-        self.say = say
-        self.dry = dry
-
-    def do(self, what: str, work: Callable[[], object]) -> None:
-        """One step; CommandError where the system refuses."""
-        if self.dry:
-            self.say(f"would {what}")
-            return
-        try:
-            work()
-        except OSError as error:
-            raise CommandError(f"Could not {what}: {error.strerror or error}.") from None
-        self.say(f"done: {what}")
-
-    def systemctl(self, *calls: Sequence[str]) -> bool:
-        """Calls in their order up to one that fails; False where one did."""
-        if shutil.which("systemctl") is None:
-            self.say("There is no systemctl here: the rest is for systemd, where it runs.")
-            return True
-        for words in calls:
-            text = " ".join(words)
-            if self.dry:
-                self.say(f"would run {text}")
-                continue
-            try:
-                done = subprocess.run(  # noqa: S603
-                    words, capture_output=True, text=True, timeout=_PATIENCE, check=False
-                )
-                why = "" if done.returncode == 0 else done.stderr.strip() or "it gave no reason"
-            except (OSError, subprocess.TimeoutExpired) as error:
-                why = str(error)
-            if why:
-                self.say(f"failed: {text}: {why}")
-                return False
-            self.say(f"done: {text}")
-        return True
 
 
 def _place(context: Context, *, system: bool) -> Place:
@@ -236,20 +195,6 @@ def _check_ours(unit: Path) -> None:
     )
 
 
-def _check_secrets(place: Place, settings: Settings) -> None:
-    """CommandError for a password that would be written where the service cannot read it."""
-    if not place.system or settings.mqtt_url is None:
-        return
-    from kstar_tui.mqtt.broker import parse_broker
-
-    if parse_broker(settings.mqtt_url).secret:
-        raise CommandError(
-            f"A password does not belong into {place.config.path}, which the service's own user "
-            "has to read. Give the broker and --mqtt-username here, and put the password into "
-            f"{CREDENTIALS}/{NAME}.mqtt.password."
-        )
-
-
 def _check_history(place: Place, settings: Settings) -> None:
     """CommandError where the service may not write."""
     path = history_path(settings)
@@ -261,29 +206,17 @@ def _check_history(place: Place, settings: Settings) -> None:
         )
 
 
-def _check_seen(config: Path) -> None:
-    """CommandError where a user of its own could not read the settings."""
+def _stop_older(place: Place, steps: Steps) -> bool:
+    """Whether there was a service without a user of its own. While it runs systemd lends it one of
+    the same name, and until it ends none can be made."""
     try:
-        hidden = not config.stat().st_mode & stat.S_IROTH
-        hidden = hidden or not config.parent.stat().st_mode & stat.S_IXOTH
-    except FileNotFoundError:
-        return
-    except OSError:
-        hidden = True
-    if hidden:
-        raise CommandError(
-            f"The service has a user of its own, who may not read {config}. Take passwords out of "
-            f"it (mqtt.password goes into {CREDENTIALS}/{NAME}.mqtt.password), then: "
-            f"chmod o+rX {config.parent} {config}."
-        )
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.new")
-    new.write_text(text)
-    new.chmod(0o644)
-    new.replace(path)
+        older = "\nDynamicUser=yes\n" in read_text(place.unit)
+    except (OSError, ValueError):
+        return False
+    if older:
+        steps.say("The service gets a user and a group of its own; its history stays what it is.")
+        steps.systemctl(place.words("stop", NAME))
+    return older
 
 
 def _user_environment() -> dict[str, str]:

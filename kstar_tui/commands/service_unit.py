@@ -30,18 +30,25 @@ RestartPreventExitStatus=2
 TimeoutStopSec=15
 SyslogIdentifier={name}
 LimitCORE=0
-UMask=0077
 """
 
-_PLACES = """
+# Nobody else reads what it makes.
+_FOR_ONE = "UMask=0077\n"
+
+_PLACES = """\
+# Members of its group may attach a screen, and read the history.
+User={name}
+Group={name}
+UMask=0027
+
 # Settings are in /etc/{name}, the history is in /var/lib/{name}.
-DynamicUser=yes
 ConfigurationDirectory={name}
 StateDirectory={name}
-StateDirectoryMode=0700
+StateDirectoryMode=0750
 RuntimeDirectory={name}
+RuntimeDirectoryMode=0750
 Environment=XDG_CONFIG_HOME=%E XDG_DATA_HOME=%S
-# Secrets, where there are any: {credentials}/{name}.mqtt.password
+# Secrets that are not in the settings: {credentials}/{name}.mqtt.password
 {secrets}
 """
 
@@ -107,6 +114,8 @@ class Unit(NamedTuple):
         # Only what stands behind the program may hold variables.
         command = " ".join([quoted(program), *(quoted(w.replace("$", "$$")) for w in words)])
         service = _SERVICE.format(command=command, name=NAME)
+        if not self.system:
+            service += _FOR_ONE
         for name, value in self.environment:
             service += f"Environment={quoted(f'{name}={value}')}\n"
         if self.system:

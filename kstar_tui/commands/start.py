@@ -24,10 +24,14 @@ def run(context: Context) -> int:
     _check_before(settings, context)
     from kstar_tui.settings.desk import Desk
     from kstar_tui.tui.run import run_ui
+    from kstar_tui.tui.sources.lookout import BarredError
 
-    status = asyncio.run(
-        run_ui(settings, clock=context.clock, desk=Desk(context.config, context.load))
-    )
+    try:
+        status = asyncio.run(
+            run_ui(settings, clock=context.clock, desk=Desk(context.config, context.load))
+        )
+    except BarredError as error:
+        raise CommandError(str(error)) from None
     return _demo(context, settings) if status == DEMO_WANTED else status
 
 

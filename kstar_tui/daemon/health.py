@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from kstar_tui.daemon.barred import Barred
 from kstar_tui.daemon.state import DaemonState, Left, states_in
 from kstar_tui.runtime import folders
 
@@ -35,16 +36,24 @@ def look_around(environ: Mapping[str, str]) -> list[Left]:
 
 
 def health_of(
-    found: Iterable[Left], now: float, *, max_age: float | None = None, inverter: str | None = None
+    found: Iterable[Left],
+    now: float,
+    *,
+    max_age: float | None = None,
+    inverter: str | None = None,
+    barred: Barred | None = None,
 ) -> list[Health]:
     """How the daemons are at `now` (`uptime`), at least one answer.
 
-    What a daemon has left that ended counts only where none lives.
+    What a daemon has left that ended counts only where none lives, and one that is `barred` only
+    where no other is meant.
     """
     meant = [left for left in found if inverter in (None, left.state.inverter)]
     alive = [left.state for left in meant if left.alive]
     if alive:
         return [_judged(state, now, max_age) for state in alive]
+    if barred is not None:
+        return [Health(False, f"not known: {barred.what}; {barred.advice}")]
     if meant:
         last = max((left.state for left in meant), key=lambda state: state.started)
         return [Health(False, f"not running: process {last.pid} ended without a goodbye", last)]

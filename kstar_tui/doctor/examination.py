@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, I
 
 from kstar_tui.companions import Companions
 from kstar_tui.doctor.brokering import examine_broker
+from kstar_tui.doctor.daemons import examine_daemons
 from kstar_tui.doctor.disk import Database
 from kstar_tui.doctor.finding import Finding, Result, Section, note, problem
 from kstar_tui.doctor.interfaces import examine_interfaces
@@ -78,6 +79,7 @@ class Examination:
         world, settings = self._world, self._settings
         sections: dict[Section, Callable[[], Lines]] = {
             Section.SETTINGS: self._look_at_settings,
+            Section.DAEMON: lambda: examine_daemons(world),
             Section.INTERFACES: lambda: examine_interfaces(world, settings),
             Section.SEARCH: self._search,
             Section.INVERTER: self._inverter,

@@ -24,6 +24,7 @@ class Section(StrEnum):
     """What a line is about, in the order in which all is looked at."""
 
     SETTINGS = "settings"
+    DAEMON = "daemon"
     INTERFACES = "interfaces"
     SEARCH = "search"
     INVERTER = "inverter"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sqlite3
+import stat
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 from kstar_tui.history.columns import KEPT
@@ -22,6 +26,32 @@ ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite's module raises: the words of an error can be damaged too."""
 
 
+class Stamp(NamedTuple):
+    """By what it shows that a file is another one, or has been written to."""
+
+    inode: int
+    changed: int
+    size: int
+    log: bool
+    """Somebody writes, or ended without a word: what is new stands beside it."""
+
+    @classmethod
+    def of(cls, path: Path) -> Stamp:
+        """As it is now; OSError."""
+        log = _beside(path, "-wal")
+        info = path.stat()
+        return cls(info.st_ino, info.st_mtime_ns, info.st_size, log.exists())
+
+
+class Opened(NamedTuple):
+    """A connection that only reads."""
+
+    connection: sqlite3.Connection
+    still: bool
+    """It holds what was there when it was opened, and is of no more use once somebody writes: the
+    file's `Stamp` is then another one."""
+
+
 class ForeignFileError(Exception):
     """A database, but not one of ours."""
 
@@ -36,39 +66,76 @@ def open_writing(path: Path | str, now: float) -> tuple[sqlite3.Connection, Path
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if _is_no_database(path):
             aside = set_aside(path, "damaged", now)
+        mode = _mode(path.parent)
         if not path.exists():
-            path.touch(mode=0o600)
+            path.touch(mode=mode)
+        _share(path, mode)
         try:
             return _connect(path), aside
         except ForeignFileError:
             aside = set_aside(path, "foreign", now)
         except StoreDamaged:
             aside = set_aside(path, "damaged", now)
-        path.touch(mode=0o600)
+        path.touch(mode=mode)
         return _connect(path), aside
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}") from None
 
 
-def open_reading(path: Path) -> sqlite3.Connection:
-    """A connection that only reads; StoreError where there is nothing to read."""
-    if not path.exists():
-        raise StoreError(f"there is no history yet: {path} does not exist")
+def _mode(folder: Path) -> int:
+    """Of the files in a folder: where its group, and nobody else, may look in, that may read them,
+    as the group of a service of the system may."""
+    shared = stat.S_IMODE(folder.stat().st_mode) & 0o077 == 0o050
+    return 0o640 if shared else 0o600
+
+
+def _share(path: Path, mode: int) -> None:
+    """One that was made before its folder was shared."""
+    for each in (path, _beside(path, "-wal"), _beside(path, "-shm")):
+        with contextlib.suppress(OSError):
+            had = stat.S_IMODE(each.stat().st_mode)
+            if had | mode != had:
+                each.chmod(had | mode)
+
+
+def _beside(path: Path, tail: str) -> Path:
+    return path.with_name(f"{path.name}{tail}")
+
+
+def open_reading(path: Path) -> Opened:
+    """To read, and nothing else; StoreError where there is nothing to read."""
     try:
+        if not path.exists():
+            raise StoreError(f"there is no history yet: {path} does not exist")
+        if not os.access(path, os.R_OK):
+            raise StoreError(f"{path}: {os.strerror(errno.EACCES)}")
         try:
-            return _read_only(path, "mode=ro")
+            return Opened(_read_only(path, "mode=ro"), still=False)
         except sqlite3.OperationalError:
-            log = path.with_name(f"{path.name}-wal")
-            if os.access(path.parent, os.W_OK) or (log.exists() and log.stat().st_size):
+            before = Stamp.of(path)
+            log = _beside(path, "-wal")
+            if os.access(path.parent, os.W_OK) or (before.log and log.stat().st_size):
                 raise
             # A complete file, in a folder in which SQLite cannot make what it needs beside it.
-            return _read_only(path, "mode=ro&immutable=1")
+            return _still(path, before)
     except ERRORS as error:
         raise worded(error, path) from None
     except ForeignFileError:
         raise StoreError(f"{path} is no history of kstar-tui") from None
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}") from None
+
+
+def _still(path: Path, before: Stamp) -> Opened:
+    """SQLite takes it for one that nobody ever writes, and would not notice who does."""
+    connection = _read_only(path, "mode=ro&immutable=1")
+    try:
+        if Stamp.of(path) != before:
+            raise StoreError(f"{path}: somebody has just begun to write it")
+    except BaseException:
+        connection.close()
+        raise
+    return Opened(connection, still=True)
 
 
 def _read_only(path: Path, mode: str) -> sqlite3.Connection:
@@ -92,7 +159,7 @@ def set_aside(path: Path, why: str, now: float) -> Path:
         number += 1
         aside = path.with_name(f"{path.name}.{why}-{stamp}-{number}")
     for tail in ("-wal", "-shm"):
-        extra = path.with_name(path.name + tail)
+        extra = _beside(path, tail)
         if extra.exists():
             extra.rename(aside.with_name(aside.name + tail))
     path.rename(aside)

@@ -8,13 +8,15 @@ from pathlib import Path
 from kstar_tui.clock import Clock
 from kstar_tui.history.archive import Archive
 from kstar_tui.history.calendar import Calendar
+from kstar_tui.history.database import Stamp
 from kstar_tui.history.keeping import HistoryStatus, Keeping
 from kstar_tui.history.store import Store, StoreError
 
 _LOOK = 10.0
-"""Seconds between two tries to open it, and between two looks whether it is another file now."""
+"""Seconds between two looks whether it is another file now."""
 _SOON = 1.0
-"""Seconds between two looks whether it is there yet: it comes with the first reading."""
+"""Seconds between two tries to open it: it comes with the first reading, and where its writer
+starts, ends or dies, what cannot be read now mostly can be soon."""
 
 _log = logging.getLogger(__name__)
 
@@ -34,8 +36,7 @@ class Reader:
         self._store: Store | None = None
         self._archive: Archive | None = None
         self._looked: float | None = None
-        self._inode: int | None = None
-        self._missing = False
+        self._stamp: Stamp | None = None
         self._error: str | None = None
         self._closed = False
 
@@ -43,7 +44,10 @@ class Reader:
     def archive(self) -> Archive | None:
         """What is on disk; None where it cannot be read now."""
         now = self._clock.monotonic()
-        pause = _SOON if self._missing else _LOOK
+        pause = _LOOK if self._store is not None else _SOON
+        if self._store is not None and self._store.still:
+            # It must not be asked again once somebody writes.
+            pause = 0.0
         if not self._closed and (self._looked is None or now - self._looked >= pause):
             self._looked = now
             self._look()
@@ -60,25 +64,31 @@ class Reader:
         self._let_go()
 
     def _look(self) -> None:
-        self._missing = False
         try:
-            # By its number: one that was damaged got another name, and a new one its own.
-            inode = self._path.stat().st_ino
-            if self._store is not None and inode == self._inode:
+            stamp = Stamp.of(self._path)
+            if self._store is not None and self._stands(self._store, stamp):
                 return
             self._let_go()
             now = self._clock.now().timestamp()
             self._store = Store.open(self._path, self._calendar, now=now, write=False)
         except FileNotFoundError:
             self._let_go()
-            self._missing = True
+            self._error = None
             return
         except (StoreError, OSError) as error:
             self._let_go()
             self._failed(error)
             return
         self._archive = Archive(self._store, self._calendar)
-        self._inode, self._error = inode, None
+        self._stamp, self._error = stamp, None
+
+    def _stands(self, store: Store, stamp: Stamp) -> bool:
+        """It is still what is open here."""
+        before = self._stamp
+        if store.still:
+            return before == stamp
+        # By its number: one that was damaged got another name, and a new one its own.
+        return before is not None and before.inode == stamp.inode
 
     def _failed(self, error: StoreError | OSError) -> None:
         reason = error.strerror if isinstance(error, OSError) else None

@@ -50,8 +50,12 @@ class Store:
         lock: Lock | None,
         set_aside: Path | None,
         now: float,
+        *,
+        still: bool = False,
     ) -> None:
         self.path = path
+        self.still = still
+        """It reads what there was when it was opened, until somebody writes."""
         self.calendar = calendar
         self.connection = connection
         self.set_aside = set_aside
@@ -67,8 +71,8 @@ class Store:
     def open(cls, path: Path | str, calendar: Calendar, *, now: float, write: bool = True) -> Store:
         """To write, as the only one (else StoreBusy), or to read. `:memory:` is nobody's."""
         if not write:
-            connection = database.open_reading(Path(path))
-            return cls(path, calendar, connection, None, None, now)
+            opened = database.open_reading(Path(path))
+            return cls(path, calendar, opened.connection, None, None, now, still=opened.still)
         lock: Lock | None = None
         if path != database.MEMORY:
             try:

@@ -80,7 +80,8 @@ def read_each(config: ConfigFile) -> Iterator[tuple[str, SettingValue | Settings
 def save_config(changes: Mapping[str, SettingValue], path: Path) -> Path | None:
     """Write the changed keys into the file, all else as it was; None takes a key out.
 
-    The file is replaced as a whole, with mode 0600 when it holds a secret. Comments are lost: when
+    The file is replaced as a whole, with mode 0600 when it holds a secret, and stays its owner's
+    when root does it: a service reads it as another user. Comments are lost: when
     there were any, the old file is kept, passwords masked, and its path returned. SettingsError,
     and nothing written, when the file there is not valid, the new one would not be, or it cannot
     be written.
@@ -198,21 +199,21 @@ def _replace(path: Path, tables: Mapping[str, Any], *, secret: bool) -> None:
     import tomli_w
 
     data = tomli_w.dumps(tables).encode()
+    before = path.stat() if path.exists() else None
+    mode = 0o644 if before is None else stat.S_IMODE(before.st_mode)
     if secret:
         mode = _PRIVATE
-    elif path.exists():
-        mode = stat.S_IMODE(path.stat().st_mode)
-    else:
-        mode = 0o644
-    _write(path, data, mode)
+    _write(path, data, mode, before)
 
 
-def _write(path: Path, data: bytes, mode: int) -> None:
+def _write(path: Path, data: bytes, mode: int, before: os.stat_result | None = None) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
+            if before is not None and os.geteuid() == 0:
+                os.fchown(file.fileno(), before.st_uid, before.st_gid)
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         Path(name).replace(path)

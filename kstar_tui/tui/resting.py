@@ -7,6 +7,9 @@ from collections.abc import Callable
 from textual.screen import Screen
 from textual.timer import Timer
 
+TRY_AGAIN = 5.0
+"""Seconds after which what could not be read is tried again."""
+
 
 class RestingScreen(Screen[None]):
     """Its timers stand still meanwhile. Whatever such a screen hears, a timer or a message, Textual

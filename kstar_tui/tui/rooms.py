@@ -17,7 +17,7 @@ from kstar_tui.tui.focus.screen import FocusScreen, Page
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.history.screen import HistoryScreen, Source
 from kstar_tui.tui.session import Session
-from kstar_tui.tui.words import short_name
+from kstar_tui.tui.words import not_open, short_name
 
 About = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 """Headings, and names with values under them."""
@@ -93,7 +93,8 @@ def _past_of(session: Session) -> Source:
     if status is None:
         return Source(None, why=_HISTORY_OFF)
     if archive is None:
-        return Source(None, why=("The history cannot be opened.", status.error or "", status.path))
+        what, reason = not_open(status)
+        return Source(None, why=(f"The history {what}.", reason, status.path))
     of = session.settings
     tariff = Tariff.of(of.import_price, of.export_price, of.currency, of.tariff_bands)
     key = session.history_key or session.monitor.latest.key

@@ -32,7 +32,7 @@ async def run_ui(
     past: Past | None = None,
     desk: Desk | None = None,
 ) -> int:
-    """Run the app until the user leaves; returns the exit status, or DEMO_WANTED."""
+    """Run the app until the user leaves; returns the exit status, or DEMO_WANTED. BarredError."""
     if address is None and settings.host:
         address = Address(settings.host, settings.port)
     ascii_only = settings.ascii or not speaks_unicode(os.environ)

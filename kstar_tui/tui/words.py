@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from kstar_tui.history.keeping import HistoryStatus, Keeping
 from kstar_tui.monitor.update import LinkState
 from kstar_tui.protocol.device import DeviceInfo
 from kstar_tui.protocol.reading import Reading
@@ -124,3 +125,12 @@ STATE_STYLES = {
     LinkState.STALE: "warning",
     LinkState.OFFLINE: "fault",
 }
+
+
+def not_open(status: HistoryStatus) -> tuple[str, str]:
+    """What is with a history that is kept and of which there is nothing to show, and why."""
+    if status.keeping is not Keeping.READING:
+        return "cannot be opened", status.error or ""
+    if status.error is None:
+        return "is not there yet", "It begins with the first reading."
+    return "cannot be read now; it is tried again", status.error

@@ -8,59 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from service_talk import Systemctl, context, installed
 
 from kstar_tui.cli import main
-from kstar_tui.clock import SystemClock
 from kstar_tui.commands import service, service_program
 from kstar_tui.commands.arguments import parse_arguments
-from kstar_tui.commands.context import CommandError, Context
-from kstar_tui.commands.service import Place, Steps, install, uninstall
+from kstar_tui.commands.context import CommandError
+from kstar_tui.commands.service import Place, uninstall
+from kstar_tui.commands.service_steps import Steps
 from kstar_tui.commands.service_unit import MARK, Unit, quoted
 from kstar_tui.settings import ConfigFile, SettingsError, load
-
-SYSTEMCTL = """#!/bin/sh
-echo "$@" >> "$SYSTEMCTL_LOG"
-case "$SYSTEMCTL_FAILS" in *" $1 "*|*" $2 "*) echo "Failed: $*" >&2; exit 1;; esac
-"""
-
-
-class Systemctl:
-    """One that only notes how it was called."""
-
-    def __init__(self, folder: Path) -> None:
-        self.log = folder / "systemctl.log"
-        program = folder / "bin" / "systemctl"
-        program.parent.mkdir()
-        program.write_text(SYSTEMCTL)
-        program.chmod(0o755)
-        self.environment = {
-            "PATH": f"{program.parent}:{os.environ['PATH']}",
-            "SYSTEMCTL_LOG": str(self.log),
-            "SYSTEMCTL_FAILS": "",
-            "SUDO_USER": "",
-        }
-
-    def calls(self) -> list[str]:
-        """Since the last call of this."""
-        lines = self.log.read_text().splitlines() if self.log.exists() else []
-        self.log.unlink(missing_ok=True)
-        return lines
-
-
-@pytest.fixture
-def systemctl(tmp_path: Path) -> Systemctl:
-    return Systemctl(tmp_path)
-
-
-@pytest.fixture
-def in_process(systemctl: Systemctl, monkeypatch: pytest.MonkeyPatch) -> Systemctl:
-    for name, value in systemctl.environment.items():
-        monkeypatch.setenv(name, value)
-    # What they check is this machine: these tests may run from a folder that nobody else may read.
-    monkeypatch.setattr(service, "check_program", lambda *_: None)
-    monkeypatch.setattr(service, "check_readable", lambda *_: None)
-    return systemctl
-
 
 # For one user.
 
@@ -180,65 +137,27 @@ def test_what_is_refused(
 # For the whole system, whose folders are the test's.
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    for folder in ("units", "etc"):
-        (tmp_path / folder).mkdir(mode=0o755)
-    config = ConfigFile(tmp_path / "etc" / "config.toml")
-    return Place(True, tmp_path / "units", config, tmp_path / "var")
-
-
-def context(*argv: str) -> Context:
-    line = parse_arguments(("service", "install", *argv))
-    return Context(
-        options=line.options,
-        given=frozenset(line.settings),
-        load=lambda: load(line.settings),
-        config=ConfigFile(Path("/none")),
-        clock=SystemClock(),
-        stdin=io.StringIO(),
-        out=io.StringIO(),
-        err=io.StringIO(),
-        arguments=line.settings,
-    )
-
-
-def installed(place: Place, *argv: str) -> str:
-    """Install it, and return what was said."""
-    given = context(*argv)
-    assert install(given, place, Steps(given.say)) == 0
-    assert isinstance(given.err, io.StringIO)
-    return given.err.getvalue()
-
-
 def test_a_service_of_the_system(place: Place, in_process: Systemctl) -> None:
     said = installed(place, "--mqtt", "mqtt://ha.lan", "--mqtt-username", "solar")
-    assert in_process.calls() == ["daemon-reload", "enable --now kstar-tui"]
-    assert "/etc/credstore/kstar-tui.mqtt.password" in said
+    declared = place.sysusers / "kstar-tui.conf"
+    assert in_process.calls() == [
+        f"sysusers {declared}",
+        "daemon-reload",
+        "enable --now kstar-tui",
+    ]
+    assert f"done: write {declared}\n" in said
+    assert "sudo usermod -aG kstar-tui USER, and log in anew" in said
     assert "systemctl reload kstar-tui" in said
     assert "linger" not in said
     # Its own user has to read both.
     assert place.unit.stat().st_mode & 0o777 == 0o644
     assert place.config.path.stat().st_mode & 0o777 == 0o644
     assert load(config=place.config).mqtt_url == "mqtt://ha.lan:1883"
-    given = context()
-    uninstall(place, Steps(given.say))
+    told: list[str] = []
+    uninstall(place, Steps(told.append))
+    assert "the user and the group kstar-tui" in told[-1]
     assert in_process.calls() == ["disable --now kstar-tui", "daemon-reload"]
     assert place.config.path.exists()
-
-
-def test_a_password_is_not_written_where_its_user_could_not_read_it(
-    place: Place, in_process: Systemctl
-) -> None:
-    with pytest.raises(CommandError, match="A password does not belong into") as caught:
-        installed(place, "--mqtt", "mqtt://me:tops3cret@ha.lan")
-    assert "tops3cret" not in str(caught.value)
-    place.config.path.write_text("[mqtt]\npassword = 'tops3cret'\n")
-    place.config.path.chmod(0o600)
-    with pytest.raises(CommandError, match=r"may not read .*config.toml"):
-        installed(place)
-    assert list(place.folder.iterdir()) == []
-    assert in_process.calls() == []
 
 
 def test_wrong_settings_are_found_before_anything_is_done(
@@ -310,7 +229,7 @@ def test_root_means_the_system_and_others_themselves(
     given = context()._replace(options=line.options, given=frozenset())
     assert service.run(given) == 0
     assert isinstance(given.out, io.StringIO)
-    assert ("DynamicUser=yes" in given.out.getvalue()) is system
+    assert ("User=kstar-tui" in given.out.getvalue()) is system
 
 
 # The program that it starts.
@@ -408,4 +327,5 @@ def test_the_folders_of_a_user_with_others_than_usual_are_told_to_the_service(
     assert "XDG_DATA_HOME" not in text
     assert " --headless --config /none/own.toml\n" in text
     assert "network-online" not in text
-    assert "DynamicUser" not in text
+    assert "User=" not in text
+    assert "\nUMask=0077\n" in text

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kstar_tui.daemon.barred import Barred
 from kstar_tui.daemon.health import health_of, look_around
 from kstar_tui.daemon.state import DaemonState, Left, StateFile
 
@@ -118,3 +119,17 @@ def test_it_looks_in_every_folder_of_this_user(tmp_path: Path) -> None:
     assert [left.state.inverter for left in named] == ["TEST1"]
     for file in files:
         file.close()
+
+
+def test_one_that_may_not_be_looked_at_is_not_said_to_be_missing() -> None:
+    barred = Barred(Path("/run/kstar-tui"), "pi", "kstar-tui", joined=False)
+    (health,) = health_of([], NOW, barred=barred)
+    assert not health.fresh
+    assert health.why == (
+        "not known: a daemon of the system runs here, and user pi may not attach to it:"
+        " /run/kstar-tui is for the group kstar-tui; sudo usermod -aG kstar-tui pi, then log out"
+        " and in again."
+    )
+    # What died here once does not answer for it, but one that runs does.
+    assert health_of([daemon(alive=False)], NOW, barred=barred) == [health]
+    assert health_of([daemon()], NOW, barred=barred)[0].fresh

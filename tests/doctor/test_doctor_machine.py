@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from importlib.metadata import PackageNotFoundError
@@ -10,11 +11,14 @@ from pathlib import Path
 import pytest
 from doctor_world import QuickClock, lines, world
 
+from kstar_tui.daemon.state import DaemonState, StateFile
 from kstar_tui.doctor import versions
+from kstar_tui.doctor.daemons import examine_daemons
 from kstar_tui.doctor.finding import Finding, Result
 from kstar_tui.doctor.terminal import Terminal, examine_terminal
 from kstar_tui.doctor.timekeeping import Watch, kernel_says
 from kstar_tui.doctor.versions import examine_versions
+from kstar_tui.uptime import uptime
 
 
 def clocked(
@@ -215,3 +219,30 @@ def test_run_without_having_been_installed() -> None:
         raise PackageNotFoundError(name)
 
     assert list(lines(examine_versions(unknown))) == ["kstar_tui", "python", "sqlite"]
+
+
+def test_the_daemons_of_this_machine(
+    tmp_path: Path, own_runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = world(tmp_path, environ={"XDG_RUNTIME_DIR": str(own_runtime)})
+    (none,) = examine_daemons(here)
+    assert (none.result, none.facts["pid"]) == (Result.NOTE, None)
+    folder = own_runtime / "kstar-tui"
+    folder.mkdir()
+    state = DaemonState(
+        4711, "1.0", 0.0, "online", 0.0, True, uptime(), 5.0, 10.0, "KSE1", "10.0.0.1"
+    )
+    file = StateFile(folder)
+    file.write(state)
+    (fresh,) = examine_daemons(here)
+    assert fresh.result is Result.OK
+    assert fresh.text.startswith("process 4711 runs as a daemon, and screens attach to it: fresh:")
+    file.write(state._replace(available=False, state="offline", taken=None))
+    (asleep,) = examine_daemons(here)
+    assert asleep.result is Result.NOTE, "at night that is as it should be"
+    file.close()
+    monkeypatch.setattr(os, "access", lambda path, _: path != folder)
+    (barred,) = examine_daemons(here)
+    assert (barred.name, barred.result) == ("barred", Result.WARNING)
+    assert str(folder) in barred.text
+    assert barred.facts["path"] == str(folder)

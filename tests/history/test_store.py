@@ -206,7 +206,7 @@ def test_a_complete_file_can_be_read_where_nothing_can_be_written(
         return connect(name, **options)
 
     monkeypatch.setattr(sqlite3, "connect", on_a_read_only_disk)
-    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "access", lambda _, mode: not mode & os.W_OK)
     # What a log holds that is not in the file yet must not be left out.
     with pytest.raises(StoreError):
         opened(path, write=False)

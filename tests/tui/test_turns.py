@@ -14,6 +14,7 @@ from feed_world import INFO, MQTT, HandDaemon, update
 from test_terminal import ANSWERS
 from tui_world import HandClock
 
+from kstar_tui import runtime
 from kstar_tui.feed.following import Daemon
 from kstar_tui.feed.wire import Message
 from kstar_tui.history.keeping import HistoryStatus, Keeping
@@ -140,7 +141,8 @@ async def test_it_looks_along_takes_over_and_gives_back(
     seen = len(run.updates)
     run.daemon.feed.close()
     await run.until(lambda: session.via is None, step=0.5)
-    assert run.turns[1:] == ["Process 4711 is gone: the inverter is polled from here now."]
+    (said,) = run.turns[1:]
+    assert said.startswith("Process 4711 is gone: the inverter is polled from here now")
     assert session.monitor.latest.state.available, "as it was, until that is known anew"
     await run.until(lambda: any(update.fresh for update in run.updates[seen:]))
     assert session.monitor.latest.info is not None
@@ -318,10 +320,66 @@ async def test_a_daemon_that_may_not_be_seen_is_told_of_once(
     run.begin(inverter.address)
     await run.until(lambda: run.updates)
     await run.until(lambda: len(run.updates) > 3, step=2.0)
-    assert run.turns == [
-        f"A daemon may be running, but you may not open {run.folder}: to attach to it, be in its"
-        " group."
-    ]
+    (said,) = run.turns
+    assert said.startswith("Both may ask the inverter, which disturbs it: a daemon of the system")
+    assert f"({run.folder})" in said
+
+
+async def test_one_that_comes_later_is_told_of_too(
+    run: Run, inverter: Inverter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scandir = os.scandir
+
+    def forbidden(path: Path) -> Iterator[os.DirEntry[str]]:
+        if path == run.folder and len(run.updates) > 2:
+            raise PermissionError
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", forbidden)
+    run.begin(inverter.address)
+    await run.until(lambda: len(run.updates) > 2, step=2.0)
+    assert run.turns == []
+    await run.until(lambda: run.turns, step=2.0)
+    await run.until(lambda: len(run.updates) > 8, step=2.0)
+    assert len(run.turns) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "theirs", "said"),
+    [
+        (Settings(), "theirs.sqlite", ", and recorded in your own history until it is back: "),
+        (Settings(history="off"), "theirs.sqlite", " now, and not recorded."),
+        (Settings(), None, "polled from here now."),
+        (Settings(history="ours.sqlite"), "ours.sqlite", "polled from here now."),
+    ],
+)
+async def test_where_it_is_recorded_when_the_daemon_is_gone(
+    run: Run,
+    inverter: Inverter,
+    settings: Settings,
+    theirs: str | None,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = theirs and str(tmp_path / theirs)
+    run.begin(None, settings, daemon=await run.offer(inverter.address, history=path))
+    await run.until(lambda: run.updates)
+    assert run.daemon is not None
+    run.daemon.feed.close()
+    await run.until(lambda: len(run.turns) > 1, step=0.5)
+    assert said in run.turns[1]
+    assert (str(database()) in run.turns[1]) == ("your own" in said)
+
+
+async def test_a_daemon_of_the_system_is_called_so(
+    run: Run, inverter: Inverter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime, "_SYSTEM", run.folder.parent)
+    run.begin(None, daemon=await run.offer(inverter.address))
+    await run.until(lambda: run.updates)
+    assert run.turns == ["Attached to the system's daemon, process 4711, which polls the inverter."]
 
 
 async def test_a_broker_that_comes_or_goes_is_told_without_an_update(

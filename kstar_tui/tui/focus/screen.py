@@ -27,7 +27,9 @@ from kstar_tui.tui.messages import LinkChanged, MqttChanged, ReadingArrived
 from kstar_tui.tui.outlet import Outlet
 from kstar_tui.tui.paint import Picture
 from kstar_tui.tui.places import ways
+from kstar_tui.tui.resting import TRY_AGAIN
 from kstar_tui.tui.session import Session
+from kstar_tui.tui.words import not_open
 
 _BEHIND = 90.0
 """Seconds after which what was read of the day is old."""
@@ -110,6 +112,7 @@ class FocusScreen(Inspecting):
     def on_mount(self) -> None:
         """What is saved once a minute is read once a minute; the clock is looked at each second."""
         self.every(60.0, self.saved)
+        self.every(TRY_AGAIN, self._again)
         self.every(1.0, self._tick)
 
     def on_resize(self, event: events.Resize) -> None:
@@ -162,13 +165,19 @@ class FocusScreen(Inspecting):
         if status is None:
             return None, (f"{_NEEDED}, which is off.", "Start without --no-history to keep one.")
         if archive is None:
-            return None, (f"{_NEEDED}, which cannot be opened.", status.error or "", status.path)
+            what, reason = not_open(status)
+            return None, (f"{_NEEDED}, which {what}.", reason, status.path)
         key = session.history_key or self._update.key
         now = session.clock.now().timestamp()
         today = read(archive, key, now, self._calendar)
         if any(today.course.observed):
             return today, ()
         return today, ("Nothing of today is recorded yet.", "A minute is saved when it is over.")
+
+    def _again(self) -> None:
+        """What could not be read, or was not there yet, may be now."""
+        if self._today is None:
+            self.saved()
 
     def _take(self, update: Update) -> None:
         self._update = update

@@ -27,7 +27,7 @@ from kstar_tui.tui.history.sight import Sight
 from kstar_tui.tui.keys import first_key
 from kstar_tui.tui.paint import Picture
 from kstar_tui.tui.places import ways
-from kstar_tui.tui.resting import RestingScreen
+from kstar_tui.tui.resting import TRY_AGAIN, RestingScreen
 
 _HINTED = ("read_back", "read_on", "closer", "wider", "copy")
 _LATE = 120.0
@@ -154,6 +154,7 @@ class HistoryScreen(RestingScreen):
     def on_mount(self) -> None:
         """What is saved once a minute is read once a minute."""
         self.every(60.0, self.saved)
+        self.every(TRY_AGAIN, self._again)
 
     def on_screen_resume(self) -> None:
         """Shown again: what was saved meanwhile counts."""
@@ -169,6 +170,11 @@ class HistoryScreen(RestingScreen):
         """Something was saved: what is of today is read again."""
         _, end = self._sight.ends(self._calendar)
         if end > self._clock.now().timestamp() - _LATE or self._figures is None:
+            self._read()
+
+    def _again(self) -> None:
+        """What could not be read, or was not there yet, may be now."""
+        if self._figures is None:
             self._read()
 
     def on_history_canvas_pointed(self, message: HistoryCanvas.Pointed) -> None:

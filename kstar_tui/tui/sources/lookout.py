@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kstar_tui.clock import Clock
+from kstar_tui.daemon.barred import barred_by
 from kstar_tui.feed.places import sockets_in
 from kstar_tui.link.interface import Address
 
@@ -61,8 +62,9 @@ class Lookout:
         """For a while not this one, should it still be there: it ended in the middle."""
         self._asked[path] = self._clock.monotonic() + _SHUNNED
 
-    async def wait(self, fits: Fits) -> Daemon:
-        """Look every LOOK_EVERY s, until there is one; for ever where there are no folders."""
+    async def wait(self, fits: Fits, looked: Callable[[], None] = lambda: None) -> Daemon:
+        """Look every LOOK_EVERY s, until there is one; for ever where there are no folders.
+        `looked` is called after each look that found none."""
         failed = False
         while self._folders:
             await self._clock.sleep(LOOK_EVERY)
@@ -75,16 +77,33 @@ class Lookout:
                 failed, found = True, None
             if found is not None:
                 return found
+            looked()
         never: asyncio.Future[Daemon] = asyncio.get_running_loop().create_future()
         return await never
+
+
+class BarredError(Exception):
+    """A daemon runs here that this user may not attach to; in words for people."""
 
 
 async def first_daemon(
     clock: Clock, folders: Sequence[Path], address: Address | None
 ) -> Daemon | None:
-    """The daemon that polls an address, or any where none is named: before the screen is there."""
+    """The daemon that polls an address, or any where none is named: before the screen is there.
+
+    BarredError where there is none, but one that may not be asked which inverter it polls.
+    """
 
     def fits(hello: Hello) -> bool:
         return address is None or hello.address == address
 
-    return await Lookout(clock, folders).look(fits)
+    lookout = Lookout(clock, folders)
+    daemon = await lookout.look(fits)
+    if daemon is None and lookout.closed is not None:
+        barred = barred_by(lookout.closed)
+        raise BarredError(
+            f"{barred.what[0].upper()}{barred.what[1:]}. To attach: {barred.advice} Two programs"
+            " that ask one inverter disturb each other; to ask it from here all the same:"
+            " kstar-tui --attach off."
+        )
+    return daemon

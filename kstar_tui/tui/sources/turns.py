@@ -7,9 +7,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kstar_tui.clock import Clock
+from kstar_tui.daemon.barred import barred_by
 from kstar_tui.link.events import Found
 from kstar_tui.link.interface import Address
+from kstar_tui.runtime import is_of_system
 from kstar_tui.settings import Settings
+from kstar_tui.settings.paths import history_path
 from kstar_tui.tui.sources.lookout import Lookout
 from kstar_tui.tui.sources.own import Own
 from kstar_tui.tui.sources.relay import Relay
@@ -81,7 +84,7 @@ class Turns:
     async def run(self, changed: Callable[[], None]) -> None:
         """Run until cancelled; `changed` tells of the broker."""
         if self._daemon is not None:
-            self._told(f"Attached to process {self._daemon.hello.pid}, which polls the inverter.")
+            self._told(f"Attached to {_name(self._daemon)}, which polls the inverter.")
         while True:
             source = self.relay.source
             if isinstance(source, Own):
@@ -99,11 +102,11 @@ class Turns:
             daemon = await self._poll_until_found(own, changed)
         own.close()
         self._turn_to(daemon)
-        self._told(f"Attached to process {daemon.hello.pid}, which polls the inverter now.")
+        self._told(f"Attached to {_name(daemon)}, which polls the inverter now.")
 
     async def _poll_until_found(self, own: Own, changed: Callable[[], None]) -> Daemon:
         polling = asyncio.ensure_future(own.run(self.relay.take, changed))
-        looking = asyncio.ensure_future(self._lookout.wait(self._fits))
+        looking = asyncio.ensure_future(self._lookout.wait(self._fits, self._warn))
         try:
             await asyncio.wait((polling, looking), return_when=asyncio.FIRST_COMPLETED)
             if looking.done():
@@ -123,7 +126,7 @@ class Turns:
         back = await self._soon_back()
         if back is not None:
             self._turn_to(back)
-            self._told(f"Attached to process {back.hello.pid}, in the place of {daemon.hello.pid}.")
+            self._told(f"Attached to {_name(back)}, in the place of {daemon.hello.pid}.")
             return
         known = self.relay.latest
         address = known.address or self._address
@@ -138,7 +141,10 @@ class Turns:
         )
         self._daemon = None
         self.relay.turn_to(own)
-        self._told(f"Process {daemon.hello.pid} is gone: the inverter is polled from here now.")
+        self._told(
+            f"Process {daemon.hello.pid} is gone: the inverter is polled from here now"
+            f"{self._kept_elsewhere(daemon)}."
+        )
 
     def _turn_to(self, daemon: Daemon) -> None:
         self._daemon = daemon
@@ -170,10 +176,25 @@ class Turns:
         closed = self._lookout.closed
         if closed is not None and not self._warned:
             self._warned = True
+            barred = barred_by(closed)
             self._told(
-                f"A daemon may be running, but you may not open {closed}:"
-                " to attach to it, be in its group."
+                f"Both may ask the inverter, which disturbs it: {barred.what}. To attach:"
+                f" {barred.advice}"
             )
+
+    def _kept_elsewhere(self, daemon: Daemon) -> str:
+        """Where it is recorded from now on, if not in the history of the daemon."""
+        path = history_path(self._settings)
+        if daemon.hello.history in (None, str(path and path.absolute())):
+            return ""
+        if path is None:
+            return ", and not recorded"
+        return f", and recorded in your own history until it is back: {path}"
+
+
+def _name(daemon: Daemon) -> str:
+    process = f"process {daemon.hello.pid}"
+    return f"the system's daemon, {process}" if is_of_system(daemon.path.parent) else process
 
 
 def _attached(daemon: Daemon, clock: Clock) -> Attached:

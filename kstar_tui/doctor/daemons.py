@@ -1,0 +1,29 @@
+"""The daemons of this machine: whether there is one, and whether this user may attach to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kstar_tui.daemon.barred import barred_folder
+from kstar_tui.daemon.health import health_of, look_around
+from kstar_tui.doctor.finding import Finding, note, ok, warning
+from kstar_tui.doctor.world import World
+from kstar_tui.uptime import uptime
+
+
+def examine_daemons(world: World) -> Iterator[Finding]:
+    """A line for each that runs, and one for what may not be looked at."""
+    barred = barred_folder(world.environ)
+    alive = [left for left in look_around(world.environ) if left.alive]
+    for health in health_of(alive, uptime()) if alive else ():
+        state = health.state
+        if state is None:
+            continue
+        text = f"process {state.pid} runs as a daemon, and screens attach to it: {health.why}"
+        tell = ok if health.fresh else note
+        yield tell("daemon", text, pid=state.pid, inverter=state.inverter, fresh=health.fresh)
+    if barred is not None:
+        facts = {"path": str(barred.path), "group": barred.group, "user": barred.user}
+        yield warning("barred", barred.what, barred.advice, **facts)
+    elif not alive:
+        yield note("daemon", "no daemon runs here: each screen asks the inverter itself", pid=None)
