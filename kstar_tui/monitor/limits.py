@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
+
 from kstar_tui.protocol.reading import Reading
 
 Range = tuple[float, float]
@@ -58,6 +61,9 @@ USUAL: dict[str, Range] = {
 }
 """Outside of these a value has to be said twice."""
 
+_possible_of: Callable[[Reading], tuple[object, ...]] = attrgetter(*POSSIBLE)
+_usual_of: Callable[[Reading], tuple[object, ...]] = attrgetter(*USUAL)
+
 _ZERO_IS_OFF = frozenset({"grid_frequency", "backup_frequency"})
 _NO_BATTERY = 10.0
 """Volts below which no battery is there, so that its state of charge means nothing."""
@@ -77,25 +83,26 @@ def number(reading: Reading, name: str) -> float | None:
 
 def impossible(reading: Reading) -> list[str]:
     """The fields whose values no inverter can measure."""
-    names = []
-    for name, (low, high) in POSSIBLE.items():
-        value = number(reading, name)
-        if value is None or low <= value <= high:
-            continue
-        if name != "battery_soc" or reading.battery_voltage >= _NO_BATTERY:
-            names.append(name)
-    return names
+    no_battery = reading.battery_voltage < _NO_BATTERY
+    names = _outside(reading, POSSIBLE, _possible_of)
+    return [name for name in names if not (no_battery and name == "battery_soc")]
 
 
 def unusual(reading: Reading) -> list[str]:
     """The fields whose values are rarely true."""
-    names = []
-    for name, (low, high) in USUAL.items():
-        value = number(reading, name)
-        if value is None or low <= value <= high or (not value and name in _ZERO_IS_OFF):
-            continue
-        names.append(name)
-    return names
+    names = _outside(reading, USUAL, _usual_of)
+    return [name for name in names if number(reading, name) or name not in _ZERO_IS_OFF]
+
+
+def _outside(
+    reading: Reading, ranges: dict[str, Range], of: Callable[[Reading], tuple[object, ...]]
+) -> list[str]:
+    # Asked of every reading: all values are fetched at once.
+    return [
+        name
+        for (name, (low, high)), value in zip(ranges.items(), of(reading), strict=True)
+        if isinstance(value, int | float) and not low <= value <= high
+    ]
 
 
 def imbalance(reading: Reading) -> float:

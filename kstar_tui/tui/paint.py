@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from kstar_tui.tui.glyphs import Glyphs
@@ -27,6 +27,9 @@ class Span(NamedTuple):
         """First column behind the text; every glyph used is one cell wide."""
         return self.x + len(self.text)
 
+
+_new = tuple.__new__
+_column = itemgetter(0)
 
 Line = tuple[Span, ...]
 Picture = tuple[Line, ...]
@@ -68,6 +71,7 @@ class Paint:
         self.width = width
         self.height = height
         self.glyphs = glyphs
+        self._plain = glyphs.ascii_only
         self._lines: list[list[Span]] = [[] for _ in range(max(0, height))]
 
     @property
@@ -78,13 +82,18 @@ class Paint:
     def put(self, x: int, y: int, text: str, style: str = "text", field: str | None = None) -> int:
         """Place text with its first cell at x, y; returns the column behind it."""
         end = x + len(text)
-        if not 0 <= y < self.height or not text:
+        if not text or not 0 <= y < self.height:
             return end
-        cut = text[max(0, -x) : max(0, self.width - x)]
-        if not cut.isprintable():
-            cut = printable(cut)
-        if cut:
-            self._lines[y].append(Span(max(0, x), self.glyphs.spell(cut), style, field))
+        if x < 0 or end > self.width:
+            text, x = text[max(0, -x) : max(0, self.width - x)], max(0, x)
+            if not text:
+                return end
+        if not text.isprintable():
+            text = printable(text)
+        if self._plain:
+            text = self.glyphs.spell(text)
+        # Hundreds a poll: made without the detour of a NamedTuple's own constructor.
+        self._lines[y].append(_new(Span, (x, text, style, field)))
         return end
 
     def right(
@@ -145,8 +154,13 @@ def plain(picture: Picture) -> list[str]:
 
 
 def _settled(line: list[Span]) -> Line:
-    ordered = sorted(line, key=lambda span: span.x)
-    if all(a.end <= b.x for a, b in pairwise(ordered)):
+    ordered = sorted(line, key=_column)
+    end = 0
+    for x, text, _, _ in ordered:
+        if x < end:
+            break
+        end = x + len(text)
+    else:
         return tuple(ordered)
     # Rare: something was drawn over. The later span wins, cell by cell.
     owner: dict[int, int] = {}

@@ -12,7 +12,14 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from measure import interleaved, median_ratio, memory_of, report, run_in_fresh_process
+from measure import (
+    interleaved,
+    median_ratio,
+    memory_of,
+    processor_of,
+    report,
+    run_in_fresh_process,
+)
 from terminal import Terminal
 
 SIZES = ((80, 24), (120, 40), (200, 60))
@@ -165,21 +172,23 @@ def test_bytes_and_processor_in_real_time(
         first, sent = polls_on(terminal.text), terminal.read_for(seconds)
         share = (processor_of(terminal.process.pid) - before) / seconds
         polls = polls_on(terminal.text) - first
+    with Unread([sys.executable, "-c", SIX_WIDGETS], *size, {"HOME": str(tmp_path)}) as six:
+        six.wait_for_bytes(b"ready")
+        six.read_for(2.0)
+        before = processor_of(six.process.pid)
+        six.read_for(20.0)
+        idle = (processor_of(six.process.pid) - before) / 20.0
     assert polls >= seconds // 5 - 1
     width, height = size
     report(
         f"UI {width}×{height} for {seconds} s at a 5 s poll",
-        f"{share:.3%} of a core, {sent / polls:.0f} bytes a poll",
-        "≤ 0.3 %, ≤ 1500",
+        f"{share:.3%} of a core, six widgets that wait {idle:.3%}: {share / idle:.2f}×; "
+        f"{sent / polls:.0f} bytes a poll",
+        "≤ 0.3 %, asserted ≤ 1×; ≤ 1500",
     )
     assert sent / polls <= 1500
-    assert share <= 0.003
-
-
-def processor_of(process: int) -> float:
-    """Seconds on a processor so far, of all its threads."""
-    tasks = Path(f"/proc/{process}/task").iterdir()
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+    # What a core is worth differs by machine; an input line with a blinking cursor costs as much.
+    assert share <= idle
 
 
 def test_first_paint(inverter: int, tmp_path: Path) -> None:

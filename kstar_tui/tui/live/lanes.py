@@ -122,8 +122,9 @@ def _top(trail: Trail, lane: _Lane, columns: tuple[int, int, int], *, scaled: bo
     if lane.percent:
         return 100.0
     both = (lane.series, _PAIRED[lane].series) if lane in _PAIRED else (lane.series,)
-    seen = (value for series in both for value in trail.columns(series, *columns))
-    top = max([_LOWEST_TOP, *(value for value in seen if value is not None)])
+    # What is 0 or unknown raises nothing.
+    highs = (max(filter(None, trail.columns(each, *columns)), default=0.0) for each in both)
+    top = max(_LOWEST_TOP, *highs)
     return nice(top) if scaled else top
 
 
