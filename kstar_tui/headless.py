@@ -27,6 +27,7 @@ from kstar_tui.mqtt.broker import parse_broker
 from kstar_tui.presence import Presence, refusal
 from kstar_tui.settings import Settings, SettingsError
 from kstar_tui.settings.kinds import OFF
+from kstar_tui.settings.load import closed_credentials
 from kstar_tui.settings.paths import history_path
 from kstar_tui.status import Status
 
@@ -67,6 +68,12 @@ async def run_headless(
         with suppress(OSError, ValueError, RuntimeError):
             faulthandler.enable(stream)
     pulse = Pulse(environ, notifier, SystemClock())
+    if folder := closed_credentials(environ):
+        _log.warning(
+            "systemd could not hand its credentials over (%s is closed; some containers do not"
+            " let it): a password has to be in config.toml here",
+            folder,
+        )
     try:
         clock = clock or SystemClock()
         parts = Parts(settings, clock, (pulse, _Help()), demo=demo)

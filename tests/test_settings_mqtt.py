@@ -18,6 +18,7 @@ from kstar_tui.settings import (
     save_config,
     shown,
 )
+from kstar_tui.settings.load import closed_credentials
 
 SECRET = "hunter2"
 TLS = "mqtts://me:pw@ha.lan"
@@ -254,6 +255,16 @@ class TestSystemdCredentials:
         (tmp_path / "mqtt.url").write_text(self.URL)
         variables = {"CREDENTIALS_DIRECTORY": str(tmp_path), "MQTT_CONNECTION_STRING": "off"}
         assert load(environment=variables).mqtt_url is None
+
+    def test_a_folder_that_is_closed_counts_as_none(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "mqtt.password").write_text("credential")
+        environment = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+        assert closed_credentials(environment) is None
+        monkeypatch.setattr("os.access", lambda *_: False)
+        assert closed_credentials(environment) == str(tmp_path)
+        assert load(environment=environment) == Settings()
 
     def test_where_there_is_none(self, tmp_path: Path) -> None:
         for folder in ("", str(tmp_path), str(tmp_path / "nowhere")):

@@ -6,13 +6,12 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kstar_tui.commands.context import CommandError, Context
+from kstar_tui.commands.history_file import file_to_read
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.history.export import Resolution, Row, bucket_row, columns, day_row, frame_rows
-from kstar_tui.settings.paths import history_path
 from kstar_tui.status import Status
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def run(context: Context) -> int:
     calendar = Calendar()
     today = calendar.day(now.timestamp())
     period = chosen_period(options.first, options.last, resolution, today)
-    path = database_path(context)
+    path = file_to_read(context)
     if not path.exists():
         raise CommandError(
             f"There is no history yet: {path} does not exist. It begins with the first minute for "
@@ -77,14 +76,6 @@ def run(context: Context) -> int:
     except StoreError as error:
         raise CommandError(f"The history cannot be read: {error}") from error
     return Status.DONE
-
-
-def database_path(context: Context) -> Path:
-    """Where the history is; CommandError where the settings turn it off."""
-    path = history_path(context.load())
-    if path is None:
-        raise CommandError("The history is turned off; see: kstar-tui config.")
-    return path
 
 
 def chosen_period(

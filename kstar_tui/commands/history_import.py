@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kstar_tui.commands.context import CommandError, Context
-from kstar_tui.commands.history import choose_inverter, database_path
+from kstar_tui.commands.history import choose_inverter
+from kstar_tui.commands.history_file import own_file
 from kstar_tui.commands.progress import Progress
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.history.oldfile import Chunk, Conversion, OldFile, OldFileError, Row
@@ -34,7 +35,7 @@ def run(context: Context) -> int:
     wanted: str | None = options.inverter
     if wanted is not None and not _KEY.fullmatch(wanted):
         raise CommandError(f"--inverter {wanted!r} is no serial number.", Status.USAGE)
-    path = database_path(context)
+    path = own_file(context.load())
     try:
         with OldFile(Path(options.file)) as old:
             if wanted is None and not path.exists():

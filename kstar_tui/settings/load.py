@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -114,6 +115,14 @@ def secret_variables() -> frozenset[str]:
     return frozenset(names | {name + FILE_SUFFIX for name in names})
 
 
+def closed_credentials(environment: Mapping[str, str]) -> str | None:
+    """The folder of a service's secrets that it may not look into, None where it may: in some
+    containers systemd cannot hand them over, and leaves it to root. They count as not given."""
+    folder = environment.get(CREDENTIALS)
+    closed = folder and Path(folder).is_dir() and not os.access(folder, os.X_OK)
+    return folder if closed else None
+
+
 def _in_environment(row: Setting, environment: Mapping[str, str]) -> Given | None:
     for name in row.environment:
         if text := environment.get(name):
@@ -131,7 +140,7 @@ def _in_environment(row: Setting, environment: Mapping[str, str]) -> Given | Non
 
 def _credential(row: Setting, environment: Mapping[str, str]) -> Given | None:
     folder = environment.get(CREDENTIALS)
-    if not row.secret or not folder:
+    if not row.secret or not folder or closed_credentials(environment):
         return None
     place = f"systemd credential {row.key}"
     text = _content(place, Path(folder, row.key))

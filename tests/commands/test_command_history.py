@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from feed_world import HandDaemon
 from program_talk import Program
 
 from kstar_tui.history.bucket import MINUTE, Bucket
@@ -18,6 +19,7 @@ from kstar_tui.history.calendar import Calendar
 from kstar_tui.history.columns import INDEX
 from kstar_tui.history.records import Batch, RawFrame
 from kstar_tui.history.store import Store
+from kstar_tui.link.interface import Address
 from kstar_tui.monitor.energy import FLOWS, MJ_PER_KWH
 from kstar_tui.protocol.encode import encode_running_data
 from kstar_tui.protocol.frame import build_reply
@@ -68,6 +70,32 @@ async def test_days_as_a_table_with_their_sum(program: Program, path: Path) -> N
     assert lines[3].split()[:2] == ["2025-10-27", "0.60"]
     assert lines[-1].split()[:3] == ["2", "days", "15.60"]
     assert max(map(len, lines)) <= 80
+
+
+async def test_beside_a_daemon_it_reads_the_daemons_file(
+    program: Program, path: Path, own_runtime: Path
+) -> None:
+    keep(path, "K1", minutes(AUTUMN, 26 * 60))
+    daemon = HandDaemon(history=str(path), address=Address("127.0.0.1"))
+    await daemon.open(own_runtime / "kstar-tui")
+    runtime = ZONE | {"XDG_RUNTIME_DIR": str(own_runtime)}
+    try:
+        done = await program(
+            "history", "--from", "2025-10-20", "--json", environment=ZONE | runtime
+        )
+        assert done.err == f"Read from the daemon's history (process 4711): {path}\n"
+        assert len(json.loads(done.out)) == 2
+        for own in (
+            {"KSTAR_HISTORY": str(path.with_name("own.sqlite"))},
+            {"KSTAR_ATTACH": "off"},
+            # Another inverter's daemon.
+            {"KSTAR_HOST": "127.0.0.2"},
+        ):
+            done = await program("history", environment=runtime | own)
+            assert done.status == 1
+            assert "There is no history yet" in done.err
+    finally:
+        daemon.feed.close()
 
 
 async def test_json_and_csv_say_the_same(program: Program, path: Path) -> None:
