@@ -52,6 +52,14 @@ _OTHER: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "self_consumption": ("Self-use", "%", ("of the PV energy, what was not exported",)),
     "self_sufficiency": ("Self-sufficiency", "%", ("of the load, what was not imported",)),
+    **{
+        f"mix_{name}": (
+            f"Share of the house's load that {what} feeds now",
+            "%",
+            ("import and discharge reach the house first, the sun feeds the rest",),
+        )
+        for name, what in (("sun", "the sun"), ("battery", "the battery"), ("grid", "the grid"))
+    },
     "saved": ("Saved", "", ("by the tariff of the settings: load that was not imported",)),
     "earned": ("Earned", "", ("by the tariff of the settings: export",)),
     "observed": ("Time that was observed", "%", ("of all that is shown, up to now",)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kstar_tui.tui.glyphs import Glyphs
+from kstar_tui.tui.live.mix import mix_rows
 from kstar_tui.tui.live.panels import (
     battery_rows,
     grid_rows,
@@ -64,6 +65,9 @@ def draw_flow(paint: Paint, rect: Rect, view: View, *, today: bool = False) -> N
     draw_rows(paint, house.inside(padding), house_rows(view, reading, today=today))
     inside = hub.inside(padding)
     rows = inverter_rows(view, reading, inside.width)
+    more = mix_rows(view)
+    if len(rows) + len(more) <= inside.height:
+        rows += more
     shown = min(len(rows), inside.height)
     top = inside.y + (inside.height - shown) // 2
     draw_rows(paint, Rect(inside.x, top, inside.width, shown), rows)
