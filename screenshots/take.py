@@ -94,12 +94,17 @@ def seconds(text: str) -> int:
     return at.hour * 3600 + at.minute * 60
 
 
+GIVEN = {"inverter.interval": "argument --interval", "history.path": "argument --history"}
+"""Where those settings of a picture come from that are not the defaults."""
+
+
 def play(name: str) -> None:
     """Be the app of a picture: runs in the software terminal."""
     from kstar_tui.clock import Clock, SystemClock
     from kstar_tui.past import Past
-    from kstar_tui.settings import ConfigFile, Settings
+    from kstar_tui.settings import TABLE, ConfigFile, Settings
     from kstar_tui.settings.desk import Desk
+    from kstar_tui.settings.row import DEFAULT
     from kstar_tui.simulator.days import named_day
     from kstar_tui.simulator.faults import Faults, parse_fault
     from kstar_tui.simulator.server import Simulator, SimulatorOptions
@@ -123,7 +128,11 @@ def play(name: str) -> None:
         clock = SystemClock() if shot.first else house
         past = Past(options.serial_number, named_day(shot.day), clock.now(), options.seed)
         async with Simulator(options, house) as simulator:
-            settings = Settings(interval=150.0, history=f"{folder}/history.sqlite")
+            settings = Settings(
+                interval=150.0,
+                history=f"{folder}/history.sqlite",
+                sources=dict.fromkeys(TABLE, DEFAULT) | GIVEN,
+            )
             if simulator.discovery_address is not None:
                 settings = replace(
                     settings,
@@ -149,7 +158,7 @@ def play(name: str) -> None:
         if not shot.silent:
             return
         await clock.sleep(seconds(shot.silent) - seconds(shot.start))
-        simulator.options = replace(simulator.options, faults=Faults(silent=True))
+        simulator.misbehave(Faults(silent=True))
 
     with TemporaryDirectory() as folder:
         asyncio.run(run(folder))
