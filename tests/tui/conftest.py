@@ -24,7 +24,7 @@ def clock() -> HandClock:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch, clock: HandClock) -> None:
     """Loopback answers at once or not at all; no test waits for seconds to be sure of it."""
-    client = partial(InverterClient, timeout=0.15, tries=2)
+    client = partial(InverterClient, timeout=0.3, tries=2)
     monkeypatch.setattr("kstar_tui.assembly.InverterClient", client)
     monkeypatch.setattr("kstar_tui.tui.search.screen.InverterClient", client)
     monkeypatch.setitem(search.__kwdefaults__, "connect", client)
