@@ -37,8 +37,8 @@ settings.load_profile("steady")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Half of the tests wait for processes and sockets: one more than there are processors."""
-    return (os.cpu_count() or 1) + 1
+    """Half of their time tests wait for processes and sockets: more workers than processors."""
+    return (os.cpu_count() or 1) + 2
 
 
 @pytest.fixture(scope="session")
