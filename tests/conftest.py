@@ -6,6 +6,7 @@ import ipaddress
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -16,6 +17,11 @@ from hypothesis import HealthCheck, settings
 from known_houses import known_house
 
 _NUMBERS = count()
+
+# Each worker reads every test, and some hundred processes read the program: compiled once, even
+# where the environment asks for no bytecode, and not anew by each.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # The same examples on every run and machine; a slow machine is not a failure.
 settings.register_profile(
@@ -31,8 +37,8 @@ settings.load_profile("steady")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Half of the tests wait for processes and sockets: one more than there are processors."""
-    return (os.cpu_count() or 1) + 1
+    """Half of their time tests wait for processes and sockets: more workers than processors."""
+    return (os.cpu_count() or 1) + 2
 
 
 @pytest.fixture(scope="session")

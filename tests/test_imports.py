@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -18,17 +19,55 @@ def names_under(package: str) -> list[str]:
     return [package, *(module.name for module in found)]
 
 
-def loaded_by(module: str, *unwanted: str) -> set[str]:
-    """Which of these top-level modules a process has loaded that imports `module` alone."""
-    code = (
-        f"import sys; before = set(sys.modules); import {module}\n"
-        f"print(*(m for m in {unwanted!r} if m in sys.modules and m not in before))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return set(done.stdout.split())
+# Forks for each line: the module that is imported there is the first in a fresh process.
+SERVER = """
+import os, sys
+for name in sys.argv[1:]:
+    __import__(name)
+before = set(sys.modules)
+for line in sys.stdin:
+    module, *unwanted = line.split()
+    if not os.fork():
+        try:
+            __import__(module)
+            print("loaded", *(m for m in unwanted if m in sys.modules and m not in before))
+        except BaseException as error:
+            print("failed", repr(error))
+        sys.stdout.flush()
+        os._exit(0)
+    os.wait()
+"""
+STANDARD = ("argparse", "asyncio", "logging", "sqlite3", "ssl", "tomllib", "urllib.request")
+"""What takes longest to import of what no part is forbidden where only the screen is."""
+_servers: dict[tuple[str, ...], subprocess.Popen[str]] = {}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def servers_end() -> Iterator[None]:
+    """Those that were needed end with the tests."""
+    yield
+    while _servers:
+        _, server = _servers.popitem()
+        server.communicate()
+        assert server.returncode == 0
+
+
+def loaded_by(module: str, *unwanted: str, known: tuple[str, ...] = ()) -> set[str]:
+    """Which of these modules a process has loaded that imports `module` alone, or after `known`."""
+    if known not in _servers:
+        _servers[known] = subprocess.Popen(
+            [sys.executable, "-c", SERVER, *known],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+    server = _servers[known]
+    assert server.stdin is not None
+    assert server.stdout is not None
+    print(module, *unwanted, file=server.stdin, flush=True)
+    how, *loaded = server.stdout.readline().split()
+    assert how == "loaded", loaded
+    return set(loaded)
 
 
 WITHOUT_SCREEN = [
@@ -55,7 +94,7 @@ WITHOUT_SCREEN = [
 
 @pytest.mark.parametrize("module", WITHOUT_SCREEN)
 def test_no_screen_is_loaded(module: str) -> None:
-    assert loaded_by(module, *SCREEN) == set()
+    assert loaded_by(module, *SCREEN, known=STANDARD) == set()
 
 
 def test_a_daemon_loads_neither_screen_nor_simulator() -> None:
@@ -83,5 +122,14 @@ def test_the_protocol_is_pure(module: str) -> None:
     assert loaded_by(module, *outside, *project, "paho", "ifaddr", "platformdirs") == set()
 
 
-def test_the_screen_would_be_seen() -> None:
-    assert loaded_by("rich", *SCREEN) == {"rich"}
+@pytest.mark.parametrize("known", [(), STANDARD], ids=["fresh", "standard"])
+def test_the_screen_would_be_seen(known: tuple[str, ...]) -> None:
+    assert loaded_by("rich", *SCREEN, known=known) == {"rich"}
+    # What one has loaded is not there for the next.
+    assert loaded_by("rich", *SCREEN, known=known) == {"rich"}
+    assert loaded_by("kstar_tui.clock", *SCREEN, known=known) == set()
+
+
+def test_a_module_that_cannot_be_loaded_would_be_seen() -> None:
+    with pytest.raises(AssertionError, match="no_such_module"):
+        loaded_by("kstar_tui.no_such_module")

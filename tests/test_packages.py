@@ -52,7 +52,8 @@ def build(target: str, source: Path, to: Path, **environment: str) -> Path:
     """Build as a package index or pip would, but with the tools that are here already."""
     pytest.importorskip("hatchling")
     command = (sys.executable, "-m", "hatchling", "build", "-t", target, "-d", to)
-    call(*command, cwd=source, **environment)
+    # Python's own bytecode of the build's script is not what a build leaves behind.
+    call(*command, cwd=source, PYTHONDONTWRITEBYTECODE="1", **environment)
     (built,) = to.iterdir()
     return built
 

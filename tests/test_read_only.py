@@ -11,6 +11,7 @@ import ast
 import importlib
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import CodeType
 
@@ -47,6 +48,7 @@ def constants(code: CodeType) -> Iterator[object]:
             yield constant
 
 
+@cache
 def constants_of(path: Path) -> list[object]:
     return list(constants(compile(path.read_bytes(), str(path), "exec")))
 

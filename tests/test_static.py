@@ -16,7 +16,8 @@ PYTHON = Path(sys.executable)
 TOOLS = {
     "ruff check": (str(PYTHON), "-m", "ruff", "check", "--no-cache", "."),
     "ruff format": (str(PYTHON), "-m", "ruff", "format", "--no-cache", "--check", "--diff", "."),
-    "mypy": (str(PYTHON), "-m", "mypy", "--cache-dir=/dev/null"),
+    # With its cache: what has not changed since the last run costs a tenth.
+    "mypy": (str(PYTHON), "-m", "mypy"),
     "import-linter": (str(PYTHON.with_name("lint-imports")), "--no-cache"),
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from kstar_tui.history.bucket import Bucket
 from kstar_tui.history.columns import KEPT
 
@@ -61,6 +63,7 @@ def _added(name: str) -> str:
     return f"{name} = coalesce({both}, {name}, {new})"
 
 
+@cache
 def adding(table: str, *keys: str) -> str:
     """Insert a row, or add it to the one that is there already."""
     marks = ", ".join("?" * (len(keys) + len(MEASURES)))

@@ -3,8 +3,9 @@ an inverter; requests are in `frame`."""
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Mapping
+from struct import Struct
+from struct import error as struct_error
 
 from kstar_tui.protocol.device import SETTING_FIELDS
 from kstar_tui.protocol.fields import Field, Value
@@ -20,12 +21,12 @@ def encode_running_data(values: Mapping[str, Value], size: int = RUNNING_DATA_SI
     `grid_direction` and `battery_mode`. Values of fields without a place are left out; ValueError
     for a number too large for its place and for a word that the field does not have.
     """
-    return _encode(FIELDS, values, size)
+    return _encode(FIELDS, _RUNNING_DATA, values, size)
 
 
 def encode_settings(values: Mapping[str, Value], size: int = 40) -> bytes:
     """A settings payload holding the given plain fields; the time windows stay unset."""
-    payload = bytearray(_encode(SETTING_FIELDS, values, size))
+    payload = bytearray(_encode(SETTING_FIELDS, _SETTINGS, values, size))
     for hour in (0, 2, 6, 8):
         payload[hour] = 48
     return bytes(payload)
@@ -50,17 +51,35 @@ def encode_device_info(
     )
 
 
-def _encode(table: Mapping[str, Field], values: Mapping[str, Value], size: int) -> bytes:
+def _places(table: Mapping[str, Field]) -> dict[str, tuple[Field, Struct, int, int]]:
+    return {
+        name: (row, Struct(">" + row.type.value), row.offset, row.end)
+        for name, row in table.items()
+        if row.offset is not None and row.end is not None
+    }
+
+
+_RUNNING_DATA = _places(FIELDS)
+_SETTINGS = _places(SETTING_FIELDS)
+
+
+def _encode(
+    table: Mapping[str, Field],
+    places: Mapping[str, tuple[Field, Struct, int, int]],
+    values: Mapping[str, Value],
+    size: int,
+) -> bytes:
     payload = bytearray(size)
     for name, value in values.items():
-        row = table[name]
-        if row.offset is None or row.end is None or value is None or isinstance(value, tuple):
+        if name not in places:
+            table[name]
             continue
-        if row.end > size:
+        row, layout, offset, end = places[name]
+        if end > size or value is None or isinstance(value, tuple):
             continue
         raw = row.raw(abs(value) if name == "grid_power" and not isinstance(value, str) else value)
         try:
-            struct.pack_into(">" + row.type.value, payload, row.offset, raw)
-        except struct.error:
+            layout.pack_into(payload, offset, raw)
+        except struct_error:
             raise ValueError(f"{name}: {value!r} does not fit into its place") from None
     return bytes(payload)

@@ -76,7 +76,8 @@ class House:
         self._latitude = latitude
         # A clock on the wall is ahead of the sun, in summer by an hour more.
         self._noon = 13.4 if 4 <= local.month <= 10 else 12.4
-        half = half_day(self._day_of_year(), latitude)
+        self._day_of_year = self._find_day_of_year()
+        half = half_day(self._day_of_year, latitude)
         self._household = Household(seed, self._noon - half, self._noon + half)
         self._weather = Weather(day, seed)
         self._voltage = SmoothNoise(f"voltage/{seed}", 2700)
@@ -115,19 +116,17 @@ class House:
         now = self._steps * self._step
         if now >= (self._days + 1) * _DAY:
             self._days += 1
+            self._day_of_year = self._find_day_of_year()
             self.today = Account()
         wobble, meter = self._chance.gauss(0, 1), self._chance.gauss(0, 1)
         air = self._weather.temperature(now)
         lights = self._light(now)
-        available = [
-            string.available(light, air) for string, light in zip(_STRINGS, lights, strict=True)
-        ]
+        available = [s.available(light, air) for s, light in zip(_STRINGS, lights, strict=True)]
+        pv = sum(available)
         load = max(40.0, self._household.power(now) * (1 + 0.006 * wobble))
-        flows = self._flows(sum(available), load)
-        share = min(1.0, flows.pv / sum(available)) if any(available) else 1.0
-        outputs = [
-            string.output(light, air, share) for string, light in zip(_STRINGS, lights, strict=True)
-        ]
+        flows = self._flows(pv, load)
+        share = min(1.0, flows.pv / pv) if pv else 1.0
+        outputs = [s.output(light, air, share) for s, light in zip(_STRINGS, lights, strict=True)]
         self.flows = flows
         self.battery.apply(flows.battery, self._step)
         self.account.add(flows, self._step)
@@ -166,11 +165,11 @@ class House:
         )
 
     def _light(self, now: float) -> list[float]:
-        sun = sun_at(self._day_of_year(), now / 3600 % 24 - self._noon + 12, self._latitude)
+        sun = sun_at(self._day_of_year, now / 3600 % 24 - self._noon + 12, self._latitude)
         if sun.elevation <= 0:
             return [0.0 for _ in _STRINGS]
         sky = self._weather.through(clear_sky(sun), now)
         return [irradiance(sun, sky, string.azimuth, string.tilt) for string in _STRINGS]
 
-    def _day_of_year(self) -> int:
+    def _find_day_of_year(self) -> int:
         return (self._midnight.timetuple().tm_yday - 1 + self._days) % 365 + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import acos, asin, atan2, cos, degrees, exp, pi, radians, sin
 
 _SOLAR_CONSTANT = 1353.0
@@ -32,14 +33,18 @@ def declination(day_of_year: int) -> float:
 
 def sun_at(day_of_year: int, solar_hour: float, latitude: float) -> Sun:
     """The sun at an hour of solar time (12 = it stands highest), latitude in degrees north."""
-    tilt = declination(day_of_year)
-    place = radians(latitude)
+    sin_tilt, cos_tilt, sin_place, cos_place = _of_day(day_of_year, latitude)
     angle = radians(15 * (solar_hour - 12))
-    height = sin(place) * sin(tilt) + cos(place) * cos(tilt) * cos(angle)
-    azimuth = atan2(
-        cos(tilt) * sin(angle), sin(place) * cos(tilt) * cos(angle) - cos(place) * sin(tilt)
-    )
+    cos_angle = cos(angle)
+    height = sin_place * sin_tilt + cos_place * cos_tilt * cos_angle
+    azimuth = atan2(cos_tilt * sin(angle), sin_place * cos_tilt * cos_angle - cos_place * sin_tilt)
     return Sun(asin(max(-1.0, min(1.0, height))), azimuth)
+
+
+@lru_cache(maxsize=16)
+def _of_day(day_of_year: int, latitude: float) -> tuple[float, float, float, float]:
+    tilt, place = declination(day_of_year), radians(latitude)
+    return sin(tilt), cos(tilt), sin(place), cos(place)
 
 
 def half_day(day_of_year: int, latitude: float) -> float:

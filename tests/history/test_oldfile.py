@@ -102,14 +102,16 @@ def test_an_hour_that_never_was(tmp_path: Path) -> None:
 
 
 def test_many_days_come_in_parts(tmp_path: Path) -> None:
-    rows = steady(NOON, 30 * 24 * 60 + 1, step=60.0)
+    days = 17
+    rows = steady(NOON, days * 24 * 60 + 1, step=60.0)
     path = write_old_file(tmp_path / "old.db", rows)
     conversion, sizes = Conversion(BERLIN, NOW), []
     with OldFile(path) as old:
         sizes = [len(chunk.minutes) for chunk in conversion.chunks(old.rows())]
+    assert len(sizes) > 2
     assert max(sizes) <= 8 * 24 * 60
     # The last row reaches a little into one minute more.
-    assert sum(sizes) + len(conversion.left.minutes) == 30 * 24 * 60 + 1
+    assert sum(sizes) + len(conversion.left.minutes) == days * 24 * 60 + 1
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 
 import pytest
+from known_houses import known_house
 from monitor_world import reading
 
 from kstar_tui.monitor.plausibility import Plausibility
@@ -12,7 +13,6 @@ from kstar_tui.protocol.encode import encode_running_data
 from kstar_tui.protocol.frame import build_reply, parse_frame
 from kstar_tui.protocol.reading import Reading, decode_running_data
 from kstar_tui.simulator.days import DAYS
-from kstar_tui.simulator.house import House
 
 FELL, JUMPED = "PV energy today fell", "PV energy today jumped"
 SUN = {"pv1_voltage": 200.0, "pv1_current": 5.0, "pv1_mode": "producing"}
@@ -37,7 +37,7 @@ def test_midnight_is_believed_at_once() -> None:
 def test_no_midnight_holds_a_reading(day: str, every: int) -> None:
     hours = 2 if every < 300 else 26
     begun, step = datetime.combine(DAYS[day].date, time(23)), 5.0 if every < 300 else 60.0
-    house = House(DAYS[day], begun, seed=1, step=step)
+    house = known_house(DAYS[day], begun, seed=1, step=step)
     plausibility = Plausibility()
     low = high = house.values()["load_energy_today"]
     for at in range(0, hours * 3600, every):

@@ -182,6 +182,7 @@ async def test_what_another_process_publishes_is_left_to_it(
     assert topics(await house.introduced()) == [*ANNOUNCED, *MOMENTARY, *MOMENTARY]
     house.standby = True
     await house.poll(3)
+    await house.lost()
     assert house.publisher.status[:2] == (False, house.publisher.status.broker)
     house.standby = False
     # It was neither a goodbye nor an accident: nobody has said `offline`.

@@ -31,6 +31,7 @@ class Terminal:
     ) -> None:
         self.screen = pyte.Screen(width, height)
         self.raw = bytearray()
+        self._text = ""
         self._stream = pyte.ByteStream(self.screen)
         self._command = list(command)
         self._environment = {
@@ -72,7 +73,10 @@ class Terminal:
     @property
     def text(self) -> str:
         """What stands on the screen."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        if self.screen.dirty:
+            self._text = "\n".join(line.rstrip() for line in self.screen.display)
+            self.screen.dirty.clear()
+        return self._text
 
     def send(self, keys: str) -> None:
         """Type these characters."""

@@ -27,7 +27,7 @@ from mqtt_helpers import Mosquitto, free_port, mosquitto_in
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    client = partial(InverterClient, timeout=0.15, tries=2)
+    client = partial(InverterClient, timeout=0.3, tries=2)
     monkeypatch.setattr("kstar_tui.tui.settings.trial.InverterClient", client)
     return Path("config.toml")
 

@@ -47,6 +47,12 @@ def program(
     return Terminal([*command, *arguments], *size, {**home, **(environment or {})})
 
 
+def told_polls(terminal: Terminal) -> int:
+    """How often whoever polls has polled, as a screen tells it."""
+    found = re.search(r"polls (\d+)", terminal.text)
+    return int(found[1]) if found else 0
+
+
 def last(raw: bytes, *sequences: bytes) -> bytes:
     """Which of the sequences came last."""
     return max(sequences, key=raw.rfind)
@@ -166,8 +172,13 @@ def test_the_same_again_costs_next_to_nothing(port: int, tmp_path: Path) -> None
     with program(port, tmp_path, "--interval", "2", size=(120, 40)) as terminal:
         terminal.wait_for("polls 2")
         terminal.read_for(0.3)
-        # The turn of a minute may fall into it: then the time of day and a column are sent too.
-        assert terminal.read_for(4.1) / 2 <= 250
+        costs = []
+        while not costs or (min(costs) > 250 and len(costs) < 3):
+            before = told_polls(terminal)
+            sent = terminal.read_for(4.1)
+            # The turn of a minute may fall into it, or a late answer: then more than that is sent.
+            costs.append(sent / (told_polls(terminal) - before))
+        assert min(costs) <= 250
         terminal.send(" ")
         terminal.wait_for("paused")
         terminal.read_for(0.3)

@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.widgets import Footer
 
 from kstar_tui.monitor.frames import Seen
 from kstar_tui.protocol.frame import Request
@@ -23,6 +22,7 @@ from kstar_tui.tui.diagnostics.hexrows import BYTE
 from kstar_tui.tui.diagnostics.picture import SECTION, draw_diagnostics
 from kstar_tui.tui.diagnostics.textpage import most_scroll
 from kstar_tui.tui.diagnostics.view import About, Cursor, DiagnosticsView, Section
+from kstar_tui.tui.footer import Footer
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.paint import Picture, printable
 from kstar_tui.tui.places import ways

@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.widgets import Footer
 
 from kstar_tui.clock import Clock
 from kstar_tui.history.calendar import Calendar
@@ -28,6 +27,7 @@ from kstar_tui.tui.events.picture import (
     rows_shown,
     times,
 )
+from kstar_tui.tui.footer import Footer
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.paint import Picture, printable
 from kstar_tui.tui.places import ways

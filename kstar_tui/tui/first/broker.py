@@ -15,7 +15,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.geometry import Size
 from textual.screen import Screen
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 
 from kstar_tui.assembly import make_connection, make_probe
 from kstar_tui.clock import Clock
@@ -28,6 +28,7 @@ from kstar_tui.tui.canvas import Canvas
 from kstar_tui.tui.first.answers import Inverter, broker_changes, broker_of, changed
 from kstar_tui.tui.first.picture import draw_head, draw_steps
 from kstar_tui.tui.first.summary import SummaryScreen
+from kstar_tui.tui.footer import Footer
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.paint import Picture
 from kstar_tui.tui.search.picture import block_of

@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from kstar_tui.mqtt.broker import parse_broker, with_credentials
 from kstar_tui.mqtt.probe import Step
@@ -22,6 +21,7 @@ from kstar_tui.settings.paths import history_path
 from kstar_tui.tui.canvas import Canvas
 from kstar_tui.tui.first.answers import Inverter, changed, inverter_changes
 from kstar_tui.tui.first.picture import Part, put_title, short_verdict
+from kstar_tui.tui.footer import Footer
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.messages import SetUp
 from kstar_tui.tui.paint import Paint, Picture

@@ -10,7 +10,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
-from textual.widgets import Footer
 
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.monitor.update import Update
@@ -20,6 +19,7 @@ from kstar_tui.tui.focus.figures import Today, read
 from kstar_tui.tui.focus.grid import draw_grid
 from kstar_tui.tui.focus.page import MIN_WIDTH
 from kstar_tui.tui.focus.view import FocusView
+from kstar_tui.tui.footer import Footer
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.inspector import InspectCanvas, Inspecting, inspect_keys
 from kstar_tui.tui.live.view import View

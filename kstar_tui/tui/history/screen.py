@@ -11,13 +11,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.widgets import Footer
 
 from kstar_tui.clock import Clock
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.history.tariff import Tariff
 from kstar_tui.tui.canvas import Canvas
 from kstar_tui.tui.explain import Told, explain
+from kstar_tui.tui.footer import Footer
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.history.copied import copied_slot, copied_sums
 from kstar_tui.tui.history.figures import Figures, Past, Slot, read

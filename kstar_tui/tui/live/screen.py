@@ -9,12 +9,12 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
-from textual.widgets import Footer
 
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.monitor.update import Update
 from kstar_tui.tui.details import DetailsScreen
 from kstar_tui.tui.explain import Told
+from kstar_tui.tui.footer import Footer
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.inspector import InspectCanvas, Inspecting, inspect_keys
 from kstar_tui.tui.keys import first_key

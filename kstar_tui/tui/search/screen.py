@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from kstar_tui.clock import Clock
 from kstar_tui.link.client import InverterClient
@@ -22,6 +22,7 @@ from kstar_tui.link.interface import DISCOVERY_PORT, Address, LinkError
 from kstar_tui.monitor.finding import by_address, is_same
 from kstar_tui.protocol.device import DeviceInfo
 from kstar_tui.tui.canvas import Canvas
+from kstar_tui.tui.footer import Footer
 from kstar_tui.tui.glyphs import UNICODE, Glyphs
 from kstar_tui.tui.messages import InverterChosen
 from kstar_tui.tui.paint import Picture

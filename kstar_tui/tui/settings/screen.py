@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from kstar_tui.settings import Settings, SettingsError
 from kstar_tui.settings.errors import without_passwords
 from kstar_tui.settings.kinds import SettingValue
+from kstar_tui.tui.footer import Footer
 from kstar_tui.tui.keys import first_key
 from kstar_tui.tui.places import SETTINGS, ways
 from kstar_tui.tui.resting import RestingScreen
