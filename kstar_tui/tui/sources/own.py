@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from kstar_tui.assembly import make_ledger, make_monitor, make_publisher
+from kstar_tui.assembly import make_ledger, make_memory, make_monitor, make_publisher
 from kstar_tui.clock import Clock
 from kstar_tui.companions import Companions
 from kstar_tui.link.interface import Address
@@ -53,7 +53,13 @@ class Own:
             searched=searched,
         )
         self._publisher = make_publisher(settings, clock, self._stands_by)
-        self._companions = Companions(settings, clock, self._publisher, self._told_elsewhere)
+        self._companions = Companions(
+            settings,
+            clock,
+            self._publisher,
+            self._told_elsewhere,
+            memory=make_memory(settings, demo=demo),
+        )
 
     @property
     def latest(self) -> Update:
