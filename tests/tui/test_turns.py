@@ -213,6 +213,23 @@ async def test_a_daemon_that_is_restarted_is_followed_without_a_poll_between(
     assert asked(inverter) == 0
 
 
+async def test_a_daemon_that_reads_its_settings_again_is_followed_on(
+    run: Run, inverter: Inverter
+) -> None:
+    """It closes its socket and opens it anew, so that all hear what is new of it."""
+    session = run.begin(None, daemon=await run.offer(inverter.address))
+    await run.until(lambda: run.updates)
+    assert run.daemon is not None
+    for interval in (6.0, 7.0):
+        run.daemon.feed.close()
+        await run.offer(inverter.address, interval=interval)
+        await run.until(lambda: run.daemon and run.daemon.joined > 1, step=0.5)
+        assert session.via is not None
+        assert session._source.interval == interval
+    assert run.turns == ["Attached to process 4711, which polls the inverter."]
+    assert asked(inverter) == 0
+
+
 async def test_a_daemon_that_cannot_be_followed_is_not_tried_all_the_time(
     run: Run, inverter: Inverter
 ) -> None:

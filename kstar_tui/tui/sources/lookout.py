@@ -53,10 +53,12 @@ class Lookout:
 
         answers = await ask_daemons(due)
         self.closed = next(iter(answers.refused), self.closed)
-        # One that does not know its inverter yet soon will.
-        undecided = {one.path for one in answers.daemons if one.hello.key is None}
-        self._asked |= {path: now + (0 if path in undecided else _AGAIN) for path in due}
-        return next((one for one in answers.daemons if fits(one.hello)), None)
+        found = next((one for one in answers.daemons if fits(one.hello)), None)
+        # One that does not know its inverter yet soon will; the right one may have to be found
+        # again, when it has read its settings anew.
+        soon = {one.path for one in answers.daemons if one is found or one.hello.key is None}
+        self._asked |= {path: now + (0 if path in soon else _AGAIN) for path in due}
+        return found
 
     def shun(self, path: Path) -> None:
         """For a while not this one, should it still be there: it ended in the middle."""

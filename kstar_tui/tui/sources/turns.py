@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from kstar_tui.clock import Clock
 from kstar_tui.daemon.barred import barred_by
@@ -90,7 +90,7 @@ class Turns:
             if isinstance(source, Own):
                 await self._poll(source, changed)
             elif self._daemon is not None:
-                await self._follow(source, self._daemon, changed)
+                await self._follow(cast("Attached", source), self._daemon, changed)
             else:
                 await source.run(self.relay.take, changed)
 
@@ -120,13 +120,15 @@ class Turns:
             polling.result()
         return looking.result()
 
-    async def _follow(self, source: Source, daemon: Daemon, changed: Callable[[], None]) -> None:
+    async def _follow(self, source: Attached, daemon: Daemon, changed: Callable[[], None]) -> None:
         await source.run(self.relay.take, changed)
-        self._lookout.shun(daemon.path)
+        if not source.said_goodbye:
+            self._lookout.shun(daemon.path)
         back = await self._soon_back()
         if back is not None:
             self._turn_to(back)
-            self._told(f"Attached to {_name(back)}, in the place of {daemon.hello.pid}.")
+            if back.hello.pid != daemon.hello.pid:
+                self._told(f"Attached to {_name(back)}, in the place of {daemon.hello.pid}.")
             return
         known = self.relay.latest
         address = known.address or self._address
