@@ -95,6 +95,11 @@ class Own:
         """Ask the inverter at once."""
         self._monitor.poll_now()
 
+    def hurry(self) -> None:
+        """Whoever held the history may have let go of it."""
+        if self._ledger is not None:
+            self._ledger.hurry()
+
     async def run(self, take: Callable[[Update], None], changed: Callable[[], None]) -> None:
         """Poll and publish until cancelled; the broker is told goodbye."""
         publisher = self._publisher
