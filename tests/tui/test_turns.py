@@ -29,6 +29,8 @@ from kstar_tui.tui.session import Session
 from kstar_tui.tui.sources import own as own_source
 from kstar_tui.tui.sources.attached import Attached
 from kstar_tui.tui.sources.lookout import Lookout, serves
+from kstar_tui.tui.sources.relay import Relay
+from kstar_tui.tui.sources.watched import Watched
 
 PATIENCE = 5.0
 MEASURED = decode_running_data(parse_frame(ANSWERS[Request.RUNNING_DATA.frame]))
@@ -504,3 +506,12 @@ async def test_who_looks_for_no_daemon_is_not_found(
     assert not run.folder.exists()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_over_a_broker_nothing_can_be_read_at_once(clock: HandClock) -> None:
+    told: list[str] = []
+    watched = Watched(Settings(attach="mqtt://127.0.0.1:1", interval=30.0), clock, told.append)
+    Relay(watched).poll_now()
+    (said,) = told
+    assert said.startswith("From here nothing can be read at once")
+    assert said.endswith("every 30 s.")
