@@ -38,7 +38,7 @@ COPY kstar_tui kstar_tui
 # Nobody can write into the image later, so that everything is compiled now; a hash instead of a
 # time, as a copy may change times.
 RUN python3 -m venv --without-pip /opt/kstar-tui \
- && python3 -m pip --python /opt/kstar-tui install --no-cache-dir --no-compile . \
+ && python3 -m pip --python /opt/kstar-tui install --no-cache-dir --no-compile '.[prometheus]' \
  && mkdir -p /image/opt \
  && cp -a /opt/kstar-tui /image/opt/ \
  && python3 -m compileall -q --invalidation-mode unchecked-hash -s /image \
@@ -47,7 +47,7 @@ RUN python3 -m venv --without-pip /opt/kstar-tui \
 # A library that is missing is missed now.
 RUN chroot --userspec=1000:1000 /image /opt/kstar-tui/bin/kstar-tui --version \
  && chroot --userspec=1000:1000 /image /opt/kstar-tui/bin/python -c \
-        "import asyncio, ctypes, ifaddr, paho.mqtt.client, sqlite3, ssl, kstar_tui.tui.app"
+        "import asyncio, ctypes, ifaddr, paho.mqtt.client, sqlite3, ssl, kstar_tui.tui.app, kstar_tui.metrics.server"
 
 
 FROM scratch

@@ -26,6 +26,7 @@ from kstar_tui.settings import Settings, SettingsError
 if TYPE_CHECKING:
     from ssl import SSLContext
 
+    from kstar_tui.alerts.memory import Memory
     from kstar_tui.alerts.teller import Teller
     from kstar_tui.history.ledger import BookKeeper
     from kstar_tui.metrics.server import MetricsServer
@@ -120,9 +121,10 @@ def make_teller(
     publisher: Publisher | None,
     standby: Callable[[], bool],
     environ: Mapping[str, str],
+    memory: Memory | None = None,
 ) -> Teller | None:
     """What tells of alerts; None where nobody is to be told. A command gets the variables of
-    `environ`, but none that is a secret."""
+    `environ`, but none that is a secret. What the `memory` knows is not told again."""
     if not has_alerts(settings):
         return None
     # Only where it is used, like the others.
@@ -146,7 +148,24 @@ def make_teller(
         runner=Runner(command, environ, secrets=secret_variables()) if command else None,
         publish=publisher.alert if publisher is not None and settings.alerts_mqtt else None,
         standby=standby,
+        memory=memory,
     )
+
+
+def make_memory(
+    settings: Settings, before: Memory | None = None, *, demo: bool = False
+) -> Memory | None:
+    """Where it is kept which alerts were told: beside the history; without one, or in a demo, only
+    while this lasts. The one from `before`, if it is the same place; None where nobody is told."""
+    if not has_alerts(settings):
+        return None
+    from kstar_tui.alerts.memory import Memory
+    from kstar_tui.settings.paths import history_path
+
+    path = None if demo else history_path(settings)
+    if path is not None:
+        path = path.with_name(f"{path.name}.alerts")
+    return before if before is not None and before.path == path else Memory(path)
 
 
 def make_publisher(

@@ -15,6 +15,7 @@ from kstar_tui.monitor.update import Update
 from kstar_tui.settings import Settings
 
 if TYPE_CHECKING:
+    from kstar_tui.alerts.memory import Memory
     from kstar_tui.mqtt.publisher import Publisher
 
 
@@ -54,12 +55,14 @@ class Companions:
         publisher: Publisher | None = None,
         standby: Callable[[], bool] = lambda: False,
         environ: Mapping[str, str] = os.environ,
+        memory: Memory | None = None,
     ) -> None:
-        """`standby` says whether another process tells of alerts. SettingsError where something
+        """`standby` says whether another process tells of alerts, `memory` which were told.
+        SettingsError where something
         that is asked for cannot be."""
         each: tuple[Companion | None, ...] = (
             make_metrics(settings, clock),
-            make_teller(settings, publisher, standby, environ),
+            make_teller(settings, publisher, standby, environ, memory),
         )
         self._all = [one for one in each if one is not None]
         self._tasks: list[asyncio.Task[None]] = []

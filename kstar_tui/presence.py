@@ -18,6 +18,7 @@ from kstar_tui.feed.serving import Feed
 from kstar_tui.history.lock import is_held
 from kstar_tui.link.interface import Address
 from kstar_tui.monitor.monitor import Monitor
+from kstar_tui.monitor.update import Update
 from kstar_tui.mqtt.broker import parse_broker
 from kstar_tui.runtime import folders, make_folder
 from kstar_tui.settings import Settings
@@ -114,20 +115,7 @@ class Presence:
         self._feed.close()
 
     def _hello(self) -> Hello:
-        from kstar_tui.feed.wire import Hello, identity
-
-        settings, update = self._parts.settings, self._parts.monitor.latest
-        history = history_path(settings)
-        return Hello(
-            version=__version__,
-            pid=os.getpid(),
-            started=self._started,
-            interval=settings.interval,
-            key=identity(update),
-            address=update.address,
-            history=str(history.absolute()) if history is not None else None,
-            publishes=publishes_to(settings),
-        )
+        return introduction(self._parts.settings, self._parts.monitor.latest, self._started)
 
     def _news(self) -> Message:
         from kstar_tui.feed.wire import Message
@@ -148,6 +136,27 @@ async def refusal(environ: Mapping[str, str], settings: Settings) -> str | None:
     address = Address(settings.host, settings.port)
     other = await who_polls(tuple(folders(environ)), address)
     return None if other is None else _words(other, address)
+
+
+def introduction(
+    settings: Settings, update: Update, started: float, *, screen: bool = False
+) -> Hello:
+    """Who this process is, for whoever attaches: it could be found from `started` on, in s since
+    1970."""
+    from kstar_tui.feed.wire import Hello, identity
+
+    history = history_path(settings)
+    return Hello(
+        version=__version__,
+        pid=os.getpid(),
+        started=started,
+        interval=settings.interval,
+        key=identity(update),
+        address=update.address,
+        history=str(history.absolute()) if history is not None else None,
+        publishes=publishes_to(settings),
+        screen=screen,
+    )
 
 
 def publishes_to(settings: Settings) -> str | None:

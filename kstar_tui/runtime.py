@@ -48,7 +48,7 @@ def folders(environ: Mapping[str, str]) -> Iterator[Path]:
     yield from _session(environ)
     # Only root can make one there; a second service has a name of its own.
     yield from sorted(_SYSTEM.glob(f"{NAME}*"))
-    yield from _lasting(environ)
+    yield from (path for path in _lasting(environ) if not _is_closed(path))
 
 
 def is_of_system(folder: Path) -> bool:
@@ -89,6 +89,16 @@ def _lasting(environ: Mapping[str, str]) -> Iterator[Path]:
         return
     if data.is_absolute():
         yield data / NAME / "run"
+
+
+def _is_closed(path: Path) -> bool:
+    """Whether it is one that somebody else has made in our place, as who ran the program with sudo
+    and our home folder; it stays, and says nothing of a daemon."""
+    try:
+        info = path.lstat()
+    except OSError as error:
+        return isinstance(error, PermissionError)
+    return info.st_uid != os.geteuid() and not os.access(path, os.R_OK | os.X_OK)
 
 
 def _session(environ: Mapping[str, str]) -> Iterator[Path]:

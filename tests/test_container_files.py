@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 from kstar_tui.commands.arguments import parse_arguments
@@ -52,6 +53,14 @@ def test_the_health_check_is_a_command() -> None:
     program, *arguments = words(r"HEALTHCHECK (?:--\S+ )+CMD")
     assert program == PROGRAM
     assert parse_arguments(arguments).command == "healthcheck"
+
+
+def test_every_setting_can_be_used_in_it() -> None:
+    """Nobody can install something into the image later."""
+    (installed,) = re.findall(r"pip --python \S+ install (?:--\S+ )*'?([^' ]+)", DOCKERFILE)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = set(project["optional-dependencies"]) - {"dev"}
+    assert installed == f".[{','.join(sorted(extras))}]"
 
 
 def test_the_environment_in_compose_is_one_of_settings() -> None:

@@ -94,6 +94,24 @@ def test_who_looks_sees_the_systems_services_too(session: Path) -> None:
     ]
 
 
+def test_what_root_left_in_the_users_place_says_nothing_of_a_daemon(
+    session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After `sudo kstar-tui` with the user's home folder: it stays there for ever."""
+    place = session.with_name("data") / "kstar-tui" / "run"
+    place.mkdir(parents=True)
+    monkeypatch.setattr(os, "access", lambda path, _: path != place)
+    assert place in list(folders(environ(session))), "it is ours, however odd"
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    assert place not in list(folders(environ(session)))
+
+    def forbidden(path: Path) -> os.stat_result:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "lstat", forbidden)
+    assert place not in list(folders(environ(session)))
+
+
 def test_what_is_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     device = tmp_path.stat().st_dev
     number = f"{os.major(device)}:{os.minor(device)}"

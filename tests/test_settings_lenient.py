@@ -33,6 +33,24 @@ def test_where_nothing_is_wrong_it_is_what_load_says(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("serial", ["KSE1", "no serial number"])
+def test_a_host_wins_over_the_serial_number_of_a_source_behind_it(
+    serial: str, tmp_path: Path
+) -> None:
+    """Else doctor would take whoever answers at --host for another inverter."""
+    config = written(tmp_path, f'[inverter]\nserial = "{serial}"\n')
+    arguments = {"inverter.host": Given("argument --host", "10.0.0.1")}
+    loaded = load_what_is_right(arguments, {}, config)
+    assert loaded.settings == Settings(host="10.0.0.1")
+    assert loaded.settings.sources["inverter.serial"] == "default"
+    assert bool(loaded.errors) is (serial != "KSE1")
+    if not loaded.errors:
+        assert loaded.settings == load(arguments, {}, config)
+    # A stronger one, or one of the same source, counts.
+    arguments["inverter.serial"] = Given("argument --serial", "KSE2")
+    assert load_what_is_right(arguments, {}, config).settings.serial == "KSE2"
+
+
 def test_everything_that_is_wrong_is_told_and_the_rest_holds(tmp_path: Path) -> None:
     config = written(
         tmp_path,

@@ -38,6 +38,12 @@ class Condition:
         """When it began to be so, the last time."""
         return None if self._began is None else self._began.at
 
+    def resume(self, since: Moment, told_at: float, now: float) -> None:
+        """It was so, and was told of, before all this was forgotten."""
+        self.active = self.told = True
+        self.told_at = told_at
+        self._began, self._last, self._gone = since, now, now
+
     def lasted(self, now: float) -> float:
         """Seconds for which it has been so by now, or was."""
         if self._began is None:

@@ -58,6 +58,7 @@ class Runner:
         }
         self._timeout = timeout
         self._waiting: deque[Alert] = deque()
+        self._current: Alert | None = None
         self._news = asyncio.Event()
         self._failing = False
         self._overflowed = False
@@ -72,13 +73,20 @@ class Runner:
         self._waiting.append(alert)
         self._news.set()
 
+    @property
+    def unsaid(self) -> list[Alert]:
+        """Those for which it was not run to its end yet, in their order."""
+        return [*([self._current] if self._current is not None else []), *self._waiting]
+
     async def run(self) -> None:
         """One after the other until cancelled."""
         while True:
             await self._news.wait()
             self._news.clear()
             while self._waiting:
-                self._judge(await self._call(self._waiting.popleft()))
+                self._current = self._waiting.popleft()
+                self._judge(await self._call(self._current))
+                self._current = None
             self._overflowed = False
 
     def _judge(self, failure: str | None) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from kstar_tui.alerts.alert import Alert, Kind, Rules, Stage
 from kstar_tui.alerts.condition import Condition, Moment
+from kstar_tui.alerts.memory import Episode, Told
 from kstar_tui.monitor.events import Severity, grid_lost
 from kstar_tui.monitor.update import NAMELESS, Update
 from kstar_tui.protocol.reading import Reading
@@ -26,6 +28,12 @@ class Watch:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
+        self._serial = ""
+        """Of the inverter that all this is about, as far as it is known."""
+        self._begin()
+
+    def _begin(self) -> None:
+        rules = self._rules
         self._faults: dict[str, Condition] = {}
         self._grid = Condition(begins_after=rules.grid_lost or 0.0, ends_after=CALM)
         self._battery = Condition(begins_after=LOW_FOR)
@@ -34,8 +42,54 @@ class Watch:
         """When the last reading came, or else when watching began."""
         self._nameless = 0
 
+    def resume(self, told: Told, update: Update) -> None:
+        """Go on, with this update as the first one, where another watch ended: what it has told
+        of is not told again."""
+        self._serial = told.serial
+        kinds = {
+            Kind.GRID: (self._rules.grid_lost, self._grid),
+            Kind.BATTERY: (self._rules.battery_low, self._battery),
+            Kind.DATA: (self._rules.no_data, self._data),
+        }
+        for each in told.episodes:
+            since = _moment(each.since, update)
+            condition: Condition
+            if each.kind is not Kind.FAULT:
+                limit, condition = kinds[each.kind]
+                if limit is None:
+                    continue
+            elif self._rules.fault:
+                condition = self._faults[each.subject] = Condition(ends_after=CALM)
+            else:
+                continue
+            condition.resume(since, _moment(each.told, update).monotonic, update.at_monotonic)
+            if each.kind is Kind.DATA:
+                self._fresh = since
+
+    def told(self, update: Update) -> Told:
+        """What the world knows of and takes for open, as of this update."""
+        return Told(
+            self._serial,
+            tuple(
+                Episode(
+                    kind,
+                    subject,
+                    condition.since or update.at,
+                    update.at - timedelta(seconds=update.at_monotonic - condition.told_at),
+                )
+                for kind, subject, condition in self._conditions()
+                if condition.told
+            ),
+        )
+
     def take(self, update: Update, *, silent: bool = False) -> list[Alert]:
         """Look at an update; what is to be told now. While `silent` somebody else tells it."""
+        serial = update.info.serial if update.info is not None else ""
+        if serial and serial != self._serial:
+            if self._serial:
+                # What was told of another inverter is no news of this one.
+                self._begin()
+            self._serial = serial
         self._look(update)
         alerts: list[Alert] = []
         self._nameless += update.fresh and update.info is None
@@ -95,6 +149,12 @@ class Watch:
             condition.told_at = now
             return Stage.LASTS
         return None
+
+
+def _moment(at: datetime, update: Update) -> Moment:
+    """A moment of the past on both clocks."""
+    ago = max(0.0, (update.at - at).total_seconds())
+    return Moment(at, update.at_monotonic - ago)
 
 
 def _alert(stage: Stage, kind: Kind, subject: str, condition: Condition, update: Update) -> Alert:

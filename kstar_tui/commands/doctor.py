@@ -45,7 +45,7 @@ async def _run(context: Context, polls: int) -> int:
             progress=progress.show,
         )
         examination = Examination(world, _terminal())
-        printer = _Printer(context)
+        printer = _Printer(context, ascii_only=examination.ascii_only)
         begun = context.clock.now()
         if not context.options.json:
             context.emit(f"kstar-tui {__version__}, {begun:%Y-%m-%d %H:%M:%S %z}")
@@ -87,10 +87,10 @@ def as_json(examination: Examination) -> dict[str, object]:
 class _Printer:
     """Lines for people, section by section, at once."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, ascii_only: bool) -> None:
         self._context = context
         self._section: Section | None = None
-        self._arrow = "→" if _can_say("→", context.out) else ">"
+        self._arrow = "→" if not ascii_only and _can_say("→", context.out) else ">"
 
     def tell(self, section: Section, finding: Finding) -> None:
         if section is not self._section:

@@ -117,6 +117,9 @@ def install(context: Context, place: Place, steps: Steps) -> int:
         place.words("enable", "--now", NAME),
         *([place.words("restart", NAME)] if again else []),
     )
+    if not done:
+        steps.say(_not_started(place))
+        return Status.FAILED
     if unit.visible:
         shown = ", ".join(map(str, unit.visible))
         steps.say(f"The program is in a folder of one user; the service sees {shown} of it alone.")
@@ -128,7 +131,18 @@ def install(context: Context, place: Place, steps: Steps) -> int:
         steps.say("  loginctl enable-linger")
     journal = "journalctl -u" if place.system else "journalctl --user -u"
     steps.say(f"How it is: {place.text('status', NAME)}; its log: {journal} {NAME}")
-    return Status.DONE if done else Status.FAILED
+    return Status.DONE
+
+
+def _not_started(place: Place) -> str:
+    """What to do where systemd did not do its part."""
+    text = "It was not started. Unit and settings are there; install again when that is mended."
+    if place.system:
+        return text
+    return (
+        f"{text} A user's systemd is reached from a session of that user: log in as yourself, also"
+        " over SSH, not by su or sudo."
+    )
 
 
 def uninstall(place: Place, steps: Steps) -> int:

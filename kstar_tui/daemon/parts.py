@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kstar_tui.assembly import has_alerts, make_ledger, make_monitor, make_publisher
+from kstar_tui.assembly import has_alerts, make_ledger, make_memory, make_monitor, make_publisher
 from kstar_tui.clock import Clock
 from kstar_tui.companions import Companions, concerns_companions
 from kstar_tui.link.interface import Address
@@ -16,6 +16,7 @@ from kstar_tui.settings import TABLE, Settings
 from kstar_tui.settings.paths import history_path
 
 if TYPE_CHECKING:
+    from kstar_tui.alerts.memory import Memory
     from kstar_tui.history.ledger import BookKeeper
     from kstar_tui.mqtt.publisher import Publisher
 
@@ -57,6 +58,7 @@ class Parts:
         self._others = others
         self.demo = demo
         self.publisher = self._make_publisher(settings)
+        self._memory: Memory | None = None
         self.companions = self._make_companions(settings, self.publisher)
         # The database is not needed before the first reading.
         self.ledger: BookKeeper | None = None
@@ -143,7 +145,11 @@ class Parts:
         )
 
     def _make_companions(self, settings: Settings, publisher: Publisher | None) -> Companions:
-        return Companions(settings, self._clock, publisher, self._told_elsewhere)
+        # What was told stays told, whatever else is made anew.
+        self._memory = make_memory(settings, self._memory, demo=self.demo)
+        return Companions(
+            settings, self._clock, publisher, self._told_elsewhere, memory=self._memory
+        )
 
     def _told_elsewhere(self) -> bool:
         return self.ledger is not None and self.ledger.alerts_elsewhere

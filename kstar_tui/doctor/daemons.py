@@ -26,4 +26,4 @@ def examine_daemons(world: World) -> Iterator[Finding]:
         facts = {"path": str(barred.path), "group": barred.group, "user": barred.user}
         yield warning("barred", barred.what, barred.advice, **facts)
     elif not alive:
-        yield note("daemon", "no daemon runs here: each screen asks the inverter itself", pid=None)
+        yield note("daemon", "no daemon runs here: a screen asks the inverter itself", pid=None)

@@ -29,6 +29,7 @@ from kstar_tui.settings.lenient import load_what_is_right
 from kstar_tui.settings.paths import history_path
 from kstar_tui.settings.table import TABLE
 from kstar_tui.status import Status
+from kstar_tui.tui.glyphs import speaks_unicode
 
 _SEARCH_KEYS = ("discovery.port", "discovery.broadcast", "inverter.port")
 _INVERTER_KEYS = ("inverter.host", "inverter.port")
@@ -68,6 +69,11 @@ class Examination:
         if self._answered is False:
             return Status.NO_INVERTER
         return Status.DONE if self.counts.keys() <= {Result.OK, Result.NOTE} else Status.FAILED
+
+    @property
+    def ascii_only(self) -> bool:
+        """Whether the terminal, or whoever set it so, wants no other signs."""
+        return self._settings.ascii or not speaks_unicode(self._world.environ)
 
     @property
     def counts(self) -> Counter[Result]:

@@ -7,8 +7,8 @@ from ipaddress import IPv4Address
 
 from kstar_tui.assembly import is_loopback
 from kstar_tui.doctor.finding import Finding, note, ok, problem, warning
-from kstar_tui.doctor.surroundings import Interface, container, interface_kind
 from kstar_tui.doctor.world import World
+from kstar_tui.link.container import Container, Interface, container, interface_kind, is_closed_in
 from kstar_tui.link.targets import Network
 from kstar_tui.settings import Settings
 
@@ -20,7 +20,7 @@ _OF_A_HOST = (Interface.WIRED, Interface.WIFI, Interface.CONTAINERS)
 def examine_interfaces(world: World, settings: Settings) -> Iterator[Finding]:
     """Each network, and what is to be said of all of them."""
     try:
-        found = [(one, interface_kind(world, one.interface)) for one in world.networks()]
+        found = [(one, interface_kind(one.interface, world.root)) for one in world.networks()]
     except OSError as error:
         yield warning(
             "interfaces",
@@ -58,37 +58,9 @@ def _network(one: Network, kind: Interface, *, alone: bool) -> Finding:
 
 def _altogether(world: World, settings: Settings, kinds: Sequence[Interface]) -> Iterator[Finding]:
     told = settings.host is not None or bool(settings.broadcast)
-    inside = container(world)
+    inside = container(world.root, world.environ)
     if inside is not None:
-        alone = all(kind is Interface.INSIDE for kind in kinds)
-        said = f"this is a container ({inside})"
-        if any(kind in _OF_A_HOST for kind in kinds):
-            yield ok("container", f"{said} in the network of its host", container=inside, own=False)
-        elif not alone:
-            yield note(
-                "container",
-                f"{said}; whether a search gets out of it cannot be told",
-                container=inside,
-                own=None,
-            )
-        elif settings.host is not None:
-            yield ok(
-                "container",
-                f"{said} with a network of its own: no search gets out of it, but the inverter is"
-                " named",
-                container=inside,
-                own=True,
-            )
-        else:
-            yield problem(
-                "container",
-                f"{said} with a network of its own: no search gets out of it, and no inverter is"
-                " named",
-                f"Give it its host's network (--network host, or network_mode: host), or {_NAME_IT}"
-                " (its router lists the address).",
-                container=inside,
-                own=True,
-            )
+        yield _contained(inside, world, settings, kinds)
     elif not kinds:
         if settings.host is not None and is_loopback(settings.host):
             yield note("none", "this machine is in no network; the inverter is on itself")
@@ -104,3 +76,27 @@ def _altogether(world: World, settings: Settings, kinds: Sequence[Interface]) ->
             "this machine is in no network but those of its containers",
             "Connect it to the network that the inverter's WiFi is in.",
         )
+
+
+def _contained(
+    inside: Container, world: World, settings: Settings, kinds: Sequence[Interface]
+) -> Finding:
+    said = f"this is a container ({inside.name})"
+    if inside.engine and any(kind in _OF_A_HOST for kind in kinds):
+        text = f"{said} in the network of its host"
+        return ok("container", text, container=inside.name, own=False)
+    if not is_closed_in(world.root, world.environ):
+        text = f"{said}; whether a search gets out of it cannot be told"
+        return note("container", text, container=inside.name, own=None)
+    said += " with a network of its own: no search gets out of it"
+    if settings.host is not None:
+        text = f"{said}, but the inverter is named"
+        return ok("container", text, container=inside.name, own=True)
+    return problem(
+        "container",
+        f"{said}, and no inverter is named",
+        f"Give it its host's network (--network host, or network_mode: host), or {_NAME_IT}"
+        " (its router lists the address).",
+        container=inside.name,
+        own=True,
+    )

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from kstar_tui.doctor.figures import Polls, hint, judge
 from kstar_tui.doctor.finding import Finding, note, ok, problem, warning
 from kstar_tui.doctor.world import World
-from kstar_tui.link.interface import Address, LinkCounters, LinkError
+from kstar_tui.link.interface import DATA_PORT, Address, LinkCounters, LinkError
 from kstar_tui.link.search import Found, wake
 from kstar_tui.monitor.events import grid_lost
 from kstar_tui.monitor.monitor import OFFLINE_AFTER
@@ -133,6 +133,11 @@ class Examined:
             advice = (
                 f"An inverter answers at {other.address} ({other.serial or other.name}). If that is"
                 f" yours: kstar-tui config set inverter.host {other.address.host}"
+            )
+        elif address.port != DATA_PORT:
+            advice = (
+                f"inverter.port is {address.port}; inverters answer on {DATA_PORT}, unless somebody"
+                f" has changed that. {advice}"
             )
         facts = {
             "host": address.host,

@@ -41,14 +41,6 @@ class World(NamedTuple):
     find: Callable[[Settings], AsyncIterator[SearchEvent]] = find
     connect: Callable[[Address], InverterClient] = InverterClient
 
-    def read(self, path: str) -> str:
-        """The text of a small file of the system, "" where there is none that can be read."""
-        try:
-            with (self.root / path).open(encoding="utf-8", errors="replace") as file:
-                return file.read(65536)
-        except OSError:
-            return ""
-
     def exists(self, path: str) -> bool:
         """Whether the system has such a file or folder."""
         return os.path.lexists(self.root / path)

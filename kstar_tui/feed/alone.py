@@ -85,4 +85,6 @@ async def _others(folders: Sequence[Path], own: Path | None) -> list[Hello]:
         return []
     from kstar_tui.feed.following import ask_daemons
 
-    return [daemon.hello for daemon in (await ask_daemons(paths, _PATIENCE)).daemons]
+    answers = await ask_daemons(paths, _PATIENCE)
+    # A screen makes room by itself.
+    return [daemon.hello for daemon in answers.daemons if not daemon.hello.screen]

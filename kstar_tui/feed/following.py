@@ -84,6 +84,8 @@ class Follower:
         self._daemon = daemon
         self._clock = clock
         self._writer: asyncio.StreamWriter | None = None
+        self.said_goodbye = False
+        """It ended after it had told something, and nothing that it told was wrong."""
 
     def poll_now(self) -> None:
         """Have the inverter asked at once."""
@@ -100,10 +102,13 @@ class Follower:
         try:
             parse_hello(await self._line(reader, PATIENCE))
             silence = self._daemon.hello.interval + SILENCE
+            told = False
             while line := await self._line(reader, silence):
                 take(parse_message(line, Frame(self._clock.monotonic(), self._clock.now().tzinfo)))
+                told = True
                 # However much one says, the rest of the program goes on.
                 await asyncio.sleep(0)
+            self.said_goodbye = told
         except (OSError, ValueError) as error:
             # TimeoutError is an OSError, WireError a ValueError.
             reason = str(error) or "nothing came"

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 MOST_CLIENTS = 16
 MOST_UNSENT = 262144
 """Bytes that a screen may leave unread before it is left alone."""
-_MOST_SAID = 64
-"""Bytes that a screen may say without coming to an end of line."""
+_MOST_SAID = 1024
+"""Bytes that a screen may say at once: nobody asks for so many polls."""
 _MODE = 0o660
 """Its user and group may open it."""
 
@@ -152,10 +152,13 @@ class _Client(asyncio.Protocol):
         from kstar_tui.feed.wire import POLL_NOW
 
         self._said += data
+        if len(self._said) > _MOST_SAID:
+            self.end()
+            return
         while self._said.startswith(POLL_NOW):
             self._said = self._said.removeprefix(POLL_NOW)
             self._feed.ask()
-        if b"\n" in self._said or len(self._said) > _MOST_SAID:
+        if b"\n" in self._said or len(self._said) > len(POLL_NOW):
             self.end()
 
     def tell(self, line: bytes) -> None:

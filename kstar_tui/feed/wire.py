@@ -31,7 +31,7 @@ __all__ = ["MOST", "POLL_NOW", "WIRE", "Frame", "Hello", "Message", "WireError"]
 
 
 class Hello(NamedTuple):
-    """Who a daemon is, and whose it is."""
+    """Who a daemon is, or a screen in its place, and whose it is."""
 
     version: str
     """Of kstar-tui."""
@@ -49,11 +49,13 @@ class Hello(NamedTuple):
     publishes: str | None = None
     """The broker and the first levels of the topics that it publishes to; None where it does
     not."""
+    screen: bool = False
+    """It is a screen that polls while there is no daemon."""
 
     @property
-    def rank(self) -> tuple[float, int]:
-        """Of two on one inverter the lower one stays."""
-        return self.started, self.pid
+    def rank(self) -> tuple[bool, float, int]:
+        """Of two on one inverter the lower one stays; a daemon before any screen."""
+        return self.screen, self.started, self.pid
 
 
 class Message(NamedTuple):

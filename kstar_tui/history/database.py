@@ -64,6 +64,7 @@ def open_writing(path: Path | str, now: float) -> tuple[sqlite3.Connection, Path
     aside: Path | None = None
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _refuse_odd(path)
         if _is_no_database(path):
             aside = set_aside(path, "damaged", now)
         mode = _mode(path.parent)
@@ -80,6 +81,12 @@ def open_writing(path: Path | str, now: float) -> tuple[sqlite3.Connection, Path
         return _connect(path), aside
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}") from None
+
+
+def _refuse_odd(path: Path) -> None:
+    """A pipe would be waited for, for ever: StoreError. Another process may have named it."""
+    if path.exists() and not path.is_file():
+        raise StoreError(f"{path} is no regular file")
 
 
 def _mode(folder: Path) -> int:
@@ -109,6 +116,7 @@ def open_reading(path: Path) -> Opened:
             raise StoreError(f"there is no history yet: {path} does not exist")
         if not os.access(path, os.R_OK):
             raise StoreError(f"{path}: {os.strerror(errno.EACCES)}")
+        _refuse_odd(path)
         try:
             return Opened(_read_only(path, "mode=ro"), still=False)
         except sqlite3.OperationalError:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from kstar_tui.settings.configfile import ConfigFile, read_each
 from kstar_tui.settings.errors import SettingsError
 from kstar_tui.settings.kinds import SettingValue
-from kstar_tui.settings.load import Given, given_for, parse_setting
+from kstar_tui.settings.load import Given, given_for, is_behind_host, parse_setting, rank_of
 from kstar_tui.settings.row import DEFAULT
 from kstar_tui.settings.table import TABLE, Settings
 from kstar_tui.settings.together import check_together
@@ -47,19 +47,25 @@ def load_what_is_right(
         errors.append(error)
     values: dict[str, Any] = {}
     sources = dict.fromkeys(TABLE, DEFAULT)
+    ranks: dict[str, int] = {}
     for key, row in TABLE.items():
         try:
             given = given_for(row, arguments, environment)
             if given is not None:
                 values[key] = parse_setting(row, given)
                 sources[key] = given.place
+                ranks[key] = rank_of(key, arguments, given)
                 wrong.discard(key)
             elif key in in_file:
                 values[key] = in_file[key]
                 sources[key] = str(config.path)
+                ranks[key] = rank_of(key, arguments, None)
         except SettingsError as error:
             errors.append(error)
             wrong.add(key)
+    if is_behind_host("inverter.serial", values.get("inverter.host"), ranks):
+        del values["inverter.serial"]
+        sources["inverter.serial"] = DEFAULT
     settings = _together(values, sources, errors, wrong)
     return Loaded(settings, tuple(errors), frozenset(wrong), MappingProxyType(in_file))
 

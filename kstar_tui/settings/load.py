@@ -66,19 +66,31 @@ def load(
         if given is not None:
             values[row.name] = parse_setting(row, given)
             sources[key] = given.place
-            ranks[key] = _ARGUMENT if key in arguments else _ENVIRONMENT
+            ranks[key] = rank_of(key, arguments, given)
         elif config is not None and key in from_file:
             values[row.name] = from_file[key]
             sources[key] = str(config.path)
-            ranks[key] = _FILE
+            ranks[key] = rank_of(key, arguments, None)
         else:
             sources[key] = DEFAULT
-    if values.get("host") and ranks.get("inverter.serial", _ARGUMENT) < ranks["inverter.host"]:
+    if is_behind_host("inverter.serial", values.get("host"), ranks):
         del values["serial"]
         sources["inverter.serial"] = DEFAULT
     settings = Settings(**values, sources=MappingProxyType(sources))
     check_together(settings)
     return settings
+
+
+def rank_of(key: str, arguments: Mapping[str, Given], given: Given | None) -> int:
+    """How strong the source of a value is; it is from the file where nothing else was `given`."""
+    if given is None:
+        return _FILE
+    return _ARGUMENT if key in arguments else _ENVIRONMENT
+
+
+def is_behind_host(key: str, host: SettingValue | None, ranks: Mapping[str, int]) -> bool:
+    """Whether a `host` is named by a stronger source than the one of this key."""
+    return bool(host) and ranks.get(key, _ARGUMENT) < ranks["inverter.host"]
 
 
 def given_for(

@@ -49,7 +49,7 @@ async def run_ui(
         ascii_only=ascii_only,
         past=past,
         desk=desk,
-        daemon=await first_daemon(clock, look_in, address),
+        daemon=await first_daemon(clock, look_in, address, settings),
         look_in=look_in,
     )
     loop = asyncio.get_running_loop()

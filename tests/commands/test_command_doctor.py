@@ -54,6 +54,20 @@ async def test_people_get_a_line_for_each_thing(program: Program, inverter: Simu
     assert inverter.counters.requests.total() == 4
 
 
+@pytest.mark.parametrize(
+    ("environment", "arguments"), [(WELL, ("--ascii",)), ({**WELL, "LANG": "C"}, ())]
+)
+async def test_a_terminal_that_has_only_ascii(
+    environment: dict[str, str], arguments: tuple[str, ...], program: Program, inverter: Simulator
+) -> None:
+    wrong = ("--mqtt", "mqtt://127.0.0.1:1")
+    done = await program(
+        "doctor", *at(inverter), "--polls", "1", *wrong, *arguments, environment=environment
+    )
+    assert "\n           > Is the broker running" in done.out
+    assert done.out.isascii()
+
+
 async def test_json_is_one_object_with_stable_names(program: Program, mosquitto: Mosquitto) -> None:
     """The search, the inverter that it finds, a broker with a password, all over real sockets."""
     await mosquitto.start()

@@ -92,7 +92,11 @@ def test_where_systemctl_fails_it_says_so(
     monkeypatch.setenv("SYSTEMCTL_FAILS", " enable ")
     assert main(["service", "install", "--user"]) == 1
     said = "failed: systemctl --user enable --now kstar-tui: Failed: --user enable"
-    assert said in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert said in told
+    assert told.splitlines()[-1].startswith("It was not started.")
+    assert "not by su or sudo" in told
+    assert "How it is" not in told
 
 
 def test_without_systemctl_the_unit_is_written_all_the_same(

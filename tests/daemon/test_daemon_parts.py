@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,9 +16,12 @@ from kstar_tui.clock import ScaledClock
 from kstar_tui.daemon.parts import Parts, changed_keys
 from kstar_tui.history.keeping import Keeping
 from kstar_tui.monitor.update import Update
+from kstar_tui.protocol.encode import encode_running_data
+from kstar_tui.protocol.frame import Request, build_reply
 from kstar_tui.settings import TABLE, Settings, SettingsError
 
 BROKER = "mqtt://127.0.0.1:1"
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 class Running:
@@ -185,3 +188,36 @@ async def test_each_key_is_a_part_that_can_be_changed(
     assert {"inverter.host", "mqtt.url", "discovery.broadcast"} <= set(keys)
     assert running.parts.monitor.latest.state == "searching"
     assert not [one for one in caplog.records if one.levelno >= logging.ERROR]
+
+
+@pytest.mark.parametrize("history", ["off", "kept.sqlite"])
+async def test_an_alert_that_was_told_is_not_told_again(
+    history: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever settings change; with a history not after a restart either."""
+    caplog.set_level(logging.INFO)
+    values = {"battery_voltage": 50, "battery_soc": 60, "grid_voltage": 230, "error_bits": 1 << 18}
+    faulty = build_reply(0x86, encode_running_data(values))
+    with answering(an_inverter() | {Request.RUNNING_DATA.frame: faulty}) as port:
+        settings = Settings(
+            host="127.0.0.1",
+            port=port,
+            interval=2.0,
+            mqtt_url=BROKER,
+            alerts_command=("true",),
+            history=history if history == "off" else str(tmp_path / history),
+        )
+        starts = 1 if history == "off" else 2
+        for _ in range(starts):
+            updates: list[Update] = []
+            parts = Parts(settings, ScaledClock(NOON, 20), [updates.append])
+            await parts.start()
+            running = Running(parts, updates)
+            await running.read()
+            await running.read()
+            for more in ({"mqtt_base": "solar"}, {"interval": 3.0}, {"mqtt_url": None}):
+                assert await parts.change(replace(parts.settings, **more))
+                await running.read()
+                await running.read()
+            await parts.stop()
+    assert [text for text in caplog.messages if "fault" in text] == ["alert: fault: isolation"]

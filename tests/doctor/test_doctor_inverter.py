@@ -102,6 +102,9 @@ async def test_a_silent_one_is_woken_and_soon_left_alone(
     assert list(found) == ["answer"]
     assert found["answer"].result is Result.PROBLEM
     assert found["answer"].text.startswith("3 polls, none answered: 3 tries of 0.05 s")
+    assert found["answer"].advice.startswith(
+        f"inverter.port is {inverter.address.port}; inverters answer on 8899"
+    )
     assert "At night it may sleep" in found["answer"].advice
     assert not one.answered
     assert inverter.counters.requests == {Request.RUNNING_DATA: 9}

@@ -129,3 +129,12 @@ async def test_nobody_is_asked_while_nothing_of_the_inverter_changes(
     newcomer.alone.on_update(update(address=Address("192.168.1.51")))
     assert (await newcomer.yields()).pid == 100
     assert one.joined == 1
+
+
+async def test_a_screen_is_no_daemon(own_runtime: Path, other: Other) -> None:
+    """It makes room by itself as soon as it sees one."""
+    await other(screen=True)
+    assert await who_polls(folders(own_runtime), HOME) is None
+    newcomer = Newcomer(own_runtime, OwnedClock())
+    await newcomer.stays()
+    newcomer.end()

@@ -218,7 +218,9 @@ async def test_one_that_does_not_read_is_dropped_and_holds_nobody_up(
     writer.transport.abort()
 
 
-@pytest.mark.parametrize("said", [b"stop\n", b"poll now please\n", 100 * b"p", b"\xff\n", b"\n"])
+@pytest.mark.parametrize(
+    "said", [b"stop\n", b"poll now please\n", 100 * b"p", b"\xff\n", b"\n", 300 * b"poll\n"]
+)
 async def test_one_that_says_something_else_is_sent_away(
     said: bytes, daemon: HandDaemon, folder: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from keeping_world import House
 
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.history.keeping import Keeping
-from kstar_tui.history.lock import is_held
+from kstar_tui.history.lock import Lock, is_held
 from kstar_tui.history.reader import Reader
+from kstar_tui.history.store import Store, StoreError
 
 
 @pytest.fixture
@@ -97,3 +99,23 @@ def test_what_is_no_history_is_told_of(tmp_path: Path) -> None:
 def test_nobody_holds_what_is_not_there(tmp_path: Path) -> None:
     assert not is_held(tmp_path / "history.sqlite")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("write", [True, False])
+def test_a_pipe_is_not_waited_for(write: bool, tmp_path: Path) -> None:
+    """As another process may name it for its history."""
+    path = tmp_path / "history.sqlite"
+    os.mkfifo(path)
+    with pytest.raises(StoreError, match="is no regular file"):
+        Store.open(path, Calendar(UTC), now=0.0, write=write)
+    assert path.is_fifo()
+
+
+def test_a_lock_is_not_written_through_a_link(tmp_path: Path) -> None:
+    """As somebody may leave it in a folder that is not ours alone."""
+    other = tmp_path / "other"
+    other.write_text("precious")
+    (tmp_path / "history.sqlite.lock").symlink_to(other)
+    with pytest.raises(OSError, match="symbolic links"):
+        Lock(tmp_path / "history.sqlite")
+    assert other.read_text() == "precious"

@@ -146,6 +146,34 @@ def test_attached_taken_over_and_given_back(machine: Machine) -> None:
     assert len(kept(machine)[0]) > len(frames)
 
 
+def test_of_two_screens_that_lose_their_daemon_one_polls(machine: Machine) -> None:
+    daemon = machine.daemon()
+    machine.until(lambda: machine.polls)
+    one, other = machine.screen(), machine.screen()
+    via = f"via process {daemon.pid}"
+    machine.until(lambda: via in one.text and via in other.text)
+    daemon.kill()
+    machine.until(lambda: ("via" in one.text) is not ("via" in other.text))
+    polls, looks = (other, one) if "via" in one.text else (one, other)
+    machine.until(lambda: told_polls(polls) >= 3)
+    check_one_polls(machine, polls)
+    assert told_polls(looks) - told_polls(polls) in (-1, 0, 1)
+
+    # A third one begins at the side of the first, and one goes on when that ends.
+    third = machine.screen("--host", "127.0.0.1", "--port", str(machine.port))
+    machine.until(lambda: "via process" in third.text)
+    machine.quit(polls)
+    machine.until(lambda: ("via" in looks.text) is not ("via" in third.text))
+    last = third if "via" in looks.text else looks
+    machine.until(lambda: told_polls(last) >= 2)
+    check_one_polls(machine, last)
+
+    second = machine.daemon()
+    machine.until(lambda: all(f"via process {second.pid}" in one.text for one in machine.screens))
+    check_one_polls(machine, last)
+    assert "warning" not in machine.log
+
+
 def kept(machine: Machine) -> tuple[list[float], float]:
     """When each reading on disk was taken, and the seconds observed."""
     calendar = Calendar(UTC)

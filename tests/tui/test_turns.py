@@ -16,7 +16,7 @@ from tui_world import HandClock
 
 from kstar_tui import runtime
 from kstar_tui.feed.following import Daemon
-from kstar_tui.feed.wire import Message
+from kstar_tui.feed.wire import Hello, Message
 from kstar_tui.history.keeping import HistoryStatus, Keeping
 from kstar_tui.history.lock import is_held
 from kstar_tui.link.interface import Address
@@ -27,6 +27,10 @@ from kstar_tui.settings import Settings
 from kstar_tui.settings.paths import history_path
 from kstar_tui.tui.session import Session
 from kstar_tui.tui.sources import own as own_source
+from kstar_tui.tui.sources.attached import Attached
+from kstar_tui.tui.sources.lookout import Lookout, serves
+from kstar_tui.tui.sources.relay import Relay
+from kstar_tui.tui.sources.watched import Watched
 
 PATIENCE = 5.0
 MEASURED = decode_running_data(parse_frame(ANSWERS[Request.RUNNING_DATA.frame]))
@@ -64,7 +68,8 @@ class Run:
         now = self.clock.monotonic()
         own = update(address=address, at_monotonic=now, taken_monotonic=now, reading=MEASURED)
         self.daemon.message = Message(own, MQTT, None)
-        path = await self.daemon.open(self.folder / str(number) if number else self.folder)
+        # Apart from what the session, which is the same process, offers itself.
+        path = await self.daemon.open(self.folder / str(number))
         return Daemon(path, self.daemon.hello)
 
     def begin(
@@ -74,7 +79,7 @@ class Run:
             settings or Settings(),
             self.clock,
             address,
-            look_in=[self.folder, self.folder / "1"],
+            look_in=[self.folder, self.folder / "0", self.folder / "1"],
             on_update=self.updates.append,
             on_mqtt=self._mqtt_changed,
             on_turn=self.turns.append,
@@ -210,6 +215,23 @@ async def test_a_daemon_that_is_restarted_is_followed_without_a_poll_between(
     await run.offer(inverter.address, 1, pid=4712)
     await run.until(lambda: session.via and "4712" in session.via.who, step=0.5)
     assert run.turns[-1] == "Attached to process 4712, in the place of 4711."
+    assert asked(inverter) == 0
+
+
+async def test_a_daemon_that_reads_its_settings_again_is_followed_on(
+    run: Run, inverter: Inverter
+) -> None:
+    """It closes its socket and opens it anew, so that all hear what is new of it."""
+    session = run.begin(None, daemon=await run.offer(inverter.address))
+    await run.until(lambda: run.updates)
+    assert run.daemon is not None
+    for interval in (6.0, 7.0):
+        run.daemon.feed.close()
+        await run.offer(inverter.address, interval=interval)
+        await run.until(lambda: run.daemon and run.daemon.joined > 1, step=0.5)
+        assert session.via is not None
+        assert session._source.interval == interval
+    assert run.turns == ["Attached to process 4711, which polls the inverter."]
     assert asked(inverter) == 0
 
 
@@ -376,7 +398,7 @@ async def test_where_it_is_recorded_when_the_daemon_is_gone(
 async def test_a_daemon_of_the_system_is_called_so(
     run: Run, inverter: Inverter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runtime, "_SYSTEM", run.folder.parent)
+    monkeypatch.setattr(runtime, "_SYSTEM", run.folder)
     run.begin(None, daemon=await run.offer(inverter.address))
     await run.until(lambda: run.updates)
     assert run.turns == ["Attached to the system's daemon, process 4711, which polls the inverter."]
@@ -392,3 +414,104 @@ async def test_a_broker_that_comes_or_goes_is_told_without_an_update(
     run.daemon.say(Message(None, away, None))
     await run.until(lambda: run.mqtt_changes)
     assert session.mqtt == away
+
+
+async def test_other_screens_attach_to_the_one_that_polls(
+    run: Run, inverter: Inverter, clock: HandClock
+) -> None:
+    session = run.begin(inverter.address)
+    await run.until(lambda: session.monitor.latest.reading)
+    lookout = Lookout(clock, [run.folder])
+    daemon = await lookout.look(lambda hello: hello.address == inverter.address)
+    assert daemon is not None
+    assert daemon.hello.screen
+    assert daemon.hello.pid == os.getpid()
+    assert daemon.hello.history == str(database())
+    heard: list[Update] = []
+    other = Attached(daemon, clock)
+    attached = asyncio.ensure_future(other.run(heard.append, lambda: None))
+    await run.until(lambda: heard)
+    assert heard[0].reading == session.monitor.latest.reading
+    count = asked(inverter)
+    clock.advance(3.0)
+    other.poll_now()
+    await run.until(lambda: asked(inverter) > count)
+    await run.until(lambda: len(heard) > 1)
+    await run.end()
+    async with asyncio.timeout(PATIENCE):
+        await attached
+    assert other.said_goodbye
+    assert list(run.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("other", "follows"),
+    [
+        ({"started": 0.0, "screen": True}, True),
+        ({"started": 9e9, "screen": True}, False),
+        ({"started": 9e9, "screen": False}, True),
+    ],
+    ids=["an older screen", "a younger screen", "any daemon"],
+)
+async def test_of_two_that_poll_one_goes_over_to_the_other(
+    run: Run, inverter: Inverter, clock: HandClock, other: dict[str, Any], follows: bool
+) -> None:
+    """As where both have lost their daemon at once."""
+    session = run.begin(inverter.address)
+    await run.until(lambda: session.monitor.latest.reading)
+    await run.offer(inverter.address, history=str(database()), **other)
+    assert run.daemon is not None
+    # Asked once it must be, and again where it was the right one.
+    await run.until(lambda: run.daemon and run.daemon.joined > follows, step=1.0)
+    for _ in range(8):
+        clock.advance(2.0)
+        await asyncio.sleep(0.01)
+    assert (session.via is not None) is follows
+    assert is_held(database()) is not follows
+
+
+KEEPS = Hello("1", 1, 0.0, 5.0, history="/x/history.sqlite", publishes="pi:1883/kstar", screen=True)
+
+
+@pytest.mark.parametrize(
+    ("hello", "settings", "right"),
+    [
+        (KEEPS, Settings(history="/x/history.sqlite"), True),
+        (KEEPS, Settings(history="/x/history.sqlite", mqtt_url="mqtt://me:secret@pi"), True),
+        (KEEPS, Settings(history="/x/history.sqlite", mqtt_url="mqtt://other"), False),
+        (KEEPS, Settings(history="/y/history.sqlite"), False),
+        (KEEPS, Settings(history="off"), True),
+        (KEEPS._replace(history=None), Settings(), False),
+        (KEEPS._replace(screen=False, history=None), Settings(mqtt_url="mqtt://other"), True),
+    ],
+)
+def test_another_screen_has_to_do_what_is_asked_of_this_one(
+    hello: Hello, settings: Settings, right: bool
+) -> None:
+    assert serves(hello, settings) is right
+
+
+async def test_who_looks_for_no_daemon_is_not_found(
+    run: Run, inverter: Inverter, clock: HandClock
+) -> None:
+    """With `attach` off, and in a demo."""
+    updates: list[Update] = []
+    alone = Session(
+        Settings(), clock, inverter.address, on_update=updates.append, on_mqtt=lambda: None
+    )
+    running = asyncio.ensure_future(alone.run())
+    async with asyncio.timeout(PATIENCE):
+        while not updates:
+            await asyncio.sleep(0.005)
+    assert not run.folder.exists()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_over_a_broker_nothing_can_be_read_at_once(clock: HandClock) -> None:
+    told: list[str] = []
+    watched = Watched(Settings(attach="mqtt://127.0.0.1:1", interval=30.0), clock, told.append)
+    Relay(watched).poll_now()
+    (said,) = told
+    assert said.startswith("From here nothing can be read at once")
+    assert said.endswith("every 30 s.")

@@ -74,6 +74,11 @@ class Attached:
             return told._replace(keeping=kept.keeping, error=kept.error, since=kept.since)
         return told
 
+    @property
+    def said_goodbye(self) -> bool:
+        """It ended, or lets all come again, as a daemon should."""
+        return self._follower.said_goodbye
+
     def poll_now(self) -> None:
         """Have the daemon ask at once."""
         self._follower.poll_now()

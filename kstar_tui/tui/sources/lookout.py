@@ -12,6 +12,8 @@ from kstar_tui.clock import Clock
 from kstar_tui.daemon.barred import barred_by
 from kstar_tui.feed.places import sockets_in
 from kstar_tui.link.interface import Address
+from kstar_tui.settings import Settings
+from kstar_tui.settings.paths import history_path
 
 if TYPE_CHECKING:
     # Loaded where there is one.
@@ -36,9 +38,15 @@ class Lookout:
     def __init__(self, clock: Clock, folders: Sequence[Path]) -> None:
         self.closed: Path | None = None
         """What may not be looked into or opened: there may be one all the same."""
+        self.ours: Path | None = None
+        """Our own socket, at which nobody is looked for."""
         self._clock = clock
         self._folders = folders
         self._asked: dict[Path, float] = {}
+
+    def __bool__(self) -> bool:
+        """Whether it looks at all."""
+        return bool(self._folders)
 
     async def look(self, fits: Fits) -> Daemon | None:
         """The daemon that fits, of several the one that has run longest; within 0.3 s."""
@@ -46,17 +54,23 @@ class Lookout:
         self.closed = next(iter(sockets.closed), self.closed)
         now = self._clock.monotonic()
         self._asked = {path: at for path, at in self._asked.items() if path in sockets.found}
-        due = [path for path in sockets.found if now >= self._asked.get(path, now)]
+        due = [
+            path
+            for path in sockets.found
+            if path != self.ours and now >= self._asked.get(path, now)
+        ]
         if not due:
             return None
         from kstar_tui.feed.following import ask_daemons
 
         answers = await ask_daemons(due)
         self.closed = next(iter(answers.refused), self.closed)
-        # One that does not know its inverter yet soon will.
-        undecided = {one.path for one in answers.daemons if one.hello.key is None}
-        self._asked |= {path: now + (0 if path in undecided else _AGAIN) for path in due}
-        return next((one for one in answers.daemons if fits(one.hello)), None)
+        found = next((one for one in answers.daemons if fits(one.hello)), None)
+        # One that does not know its inverter yet soon will; the right one may have to be found
+        # again, when it has read its settings anew.
+        soon = {one.path for one in answers.daemons if one is found or one.hello.key is None}
+        self._asked |= {path: now + (0 if path in soon else _AGAIN) for path in due}
+        return found
 
     def shun(self, path: Path) -> None:
         """For a while not this one, should it still be there: it ended in the middle."""
@@ -82,12 +96,25 @@ class Lookout:
         return await never
 
 
+def serves(hello: Hello, settings: Settings) -> bool:
+    """Whether nothing is lost that these settings ask for: a daemon is there to do it all, another
+    screen may keep or publish less."""
+    if not hello.screen:
+        return True
+    from kstar_tui.presence import publishes_to
+
+    path = history_path(settings)
+    return publishes_to(settings) in (None, hello.publishes) and (
+        path is None or str(path.absolute()) == hello.history
+    )
+
+
 class BarredError(Exception):
     """A daemon runs here that this user may not attach to; in words for people."""
 
 
 async def first_daemon(
-    clock: Clock, folders: Sequence[Path], address: Address | None
+    clock: Clock, folders: Sequence[Path], address: Address | None, settings: Settings
 ) -> Daemon | None:
     """The daemon that polls an address, or any where none is named: before the screen is there.
 
@@ -95,7 +122,7 @@ async def first_daemon(
     """
 
     def fits(hello: Hello) -> bool:
-        return address is None or hello.address == address
+        return (address is None or hello.address == address) and serves(hello, settings)
 
     lookout = Lookout(clock, folders)
     daemon = await lookout.look(fits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from kstar_tui.assembly import make_ledger, make_monitor, make_publisher
+from kstar_tui.assembly import make_ledger, make_memory, make_monitor, make_publisher
 from kstar_tui.clock import Clock
 from kstar_tui.companions import Companions
 from kstar_tui.link.interface import Address
@@ -53,7 +53,13 @@ class Own:
             searched=searched,
         )
         self._publisher = make_publisher(settings, clock, self._stands_by)
-        self._companions = Companions(settings, clock, self._publisher, self._told_elsewhere)
+        self._companions = Companions(
+            settings,
+            clock,
+            self._publisher,
+            self._told_elsewhere,
+            memory=make_memory(settings, demo=demo),
+        )
 
     @property
     def latest(self) -> Update:
@@ -88,6 +94,11 @@ class Own:
     def poll_now(self) -> None:
         """Ask the inverter at once."""
         self._monitor.poll_now()
+
+    def hurry(self) -> None:
+        """Whoever held the history may have let go of it."""
+        if self._ledger is not None:
+            self._ledger.hurry()
 
     async def run(self, take: Callable[[Update], None], changed: Callable[[], None]) -> None:
         """Poll and publish until cancelled; the broker is told goodbye."""

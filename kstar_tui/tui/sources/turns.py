@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from kstar_tui.clock import Clock
 from kstar_tui.daemon.barred import barred_by
@@ -13,7 +13,8 @@ from kstar_tui.link.interface import Address
 from kstar_tui.runtime import is_of_system
 from kstar_tui.settings import Settings
 from kstar_tui.settings.paths import history_path
-from kstar_tui.tui.sources.lookout import Lookout
+from kstar_tui.tui.sources.lookout import Lookout, serves
+from kstar_tui.tui.sources.offer import Offer
 from kstar_tui.tui.sources.own import Own
 from kstar_tui.tui.sources.relay import Relay
 from kstar_tui.tui.sources.source import Source
@@ -61,6 +62,7 @@ class Turns:
         self._searched = searched
         self._warned = False
         self._daemon = daemon
+        self._offer: Offer | None = None
         source: Source
         if watch:
             from kstar_tui.tui.sources.watched import Watched
@@ -90,7 +92,7 @@ class Turns:
             if isinstance(source, Own):
                 await self._poll(source, changed)
             elif self._daemon is not None:
-                await self._follow(source, self._daemon, changed)
+                await self._follow(cast("Attached", source), self._daemon, changed)
             else:
                 await source.run(self.relay.take, changed)
 
@@ -105,7 +107,11 @@ class Turns:
         self._told(f"Attached to {_name(daemon)}, which polls the inverter now.")
 
     async def _poll_until_found(self, own: Own, changed: Callable[[], None]) -> Daemon:
-        polling = asyncio.ensure_future(own.run(self.relay.take, changed))
+        offer = Offer(own, self._settings, self._clock, self.relay.take, changed)
+        if self._lookout:
+            await offer.open()
+        self._offer, self._lookout.ours = offer, offer.path
+        polling = asyncio.ensure_future(own.run(offer.take, offer.changed))
         looking = asyncio.ensure_future(self._lookout.wait(self._fits, self._warn))
         try:
             await asyncio.wait((polling, looking), return_when=asyncio.FIRST_COMPLETED)
@@ -114,19 +120,23 @@ class Turns:
         finally:
             for one in (polling, looking):
                 one.cancel()
-            # What it held is free before anything else goes on.
+            # What it held is free before anything else goes on, here or in another screen.
             await asyncio.gather(polling, looking, return_exceptions=True)
+            offer.close()
+            self._offer = self._lookout.ours = None
         if not polling.cancelled():
             polling.result()
         return looking.result()
 
-    async def _follow(self, source: Source, daemon: Daemon, changed: Callable[[], None]) -> None:
+    async def _follow(self, source: Attached, daemon: Daemon, changed: Callable[[], None]) -> None:
         await source.run(self.relay.take, changed)
-        self._lookout.shun(daemon.path)
+        if not source.said_goodbye:
+            self._lookout.shun(daemon.path)
         back = await self._soon_back()
         if back is not None:
             self._turn_to(back)
-            self._told(f"Attached to {_name(back)}, in the place of {daemon.hello.pid}.")
+            if back.hello.pid != daemon.hello.pid:
+                self._told(f"Attached to {_name(back)}, in the place of {daemon.hello.pid}.")
             return
         known = self.relay.latest
         address = known.address or self._address
@@ -163,6 +173,11 @@ class Turns:
         from kstar_tui.feed.following import is_of
         from kstar_tui.feed.wire import identity
 
+        if self._offer is not None and self._offer.hello().rank < hello.rank:
+            # That screen comes to this one.
+            return False
+        if not serves(hello, self._settings):
+            return False
         known = self.relay.latest
         key = identity(known) or self._serial
         return is_of(hello, known.address or self._address, key)

@@ -27,6 +27,7 @@ class Watched:
 
     def __init__(self, settings: Settings, clock: Clock, told: Callable[[str], None]) -> None:
         connection = make_watch(settings, clock)
+        self._told = told
         self._watcher = Watcher(
             connection,
             clock,
@@ -61,7 +62,11 @@ class Watched:
         return self._watcher.key
 
     def poll_now(self) -> None:
-        """Nobody can be asked: whoever publishes polls in its own time."""
+        """Nobody can be asked, which is told: whoever publishes polls in its own time."""
+        self._told(
+            "From here nothing can be read at once: it comes when whoever publishes has read it,"
+            f" every {self.interval:g} s."
+        )
 
     async def run(self, take: Callable[[Update], None], changed: Callable[[], None]) -> None:
         """Listen until cancelled."""
