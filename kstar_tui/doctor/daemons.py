@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from kstar_tui.daemon.barred import barred_folder
 from kstar_tui.daemon.health import health_of, look_around
 from kstar_tui.doctor.finding import Finding, note, ok, warning
 from kstar_tui.doctor.world import World
+from kstar_tui.link.interface import DATA_PORT, Address
 from kstar_tui.uptime import uptime
+
+
+class Reader(NamedTuple):
+    """A daemon with fresh data, and where it has that from."""
+
+    pid: int
+    inverter: str
+    address: Address
+
+
+def reader(world: World) -> Reader | None:
+    """The first one that this user may attach to; None where there is none."""
+    alive = [left for left in look_around(world.environ) if left.alive]
+    for health in health_of(alive, uptime()) if alive else ():
+        state = health.state
+        if health.fresh and state is not None and state.address:
+            host, _, port = state.address.partition(":")
+            if not port or port.isdecimal():
+                address = Address(host, int(port or DATA_PORT))
+                return Reader(state.pid, state.inverter or "an inverter", address)
+    return None
 
 
 def examine_daemons(world: World) -> Iterator[Finding]:

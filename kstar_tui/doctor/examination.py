@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import replace
 
 from kstar_tui.companions import Companions
 from kstar_tui.doctor.brokering import examine_broker
-from kstar_tui.doctor.daemons import examine_daemons
+from kstar_tui.doctor.daemons import Reader, examine_daemons, reader
 from kstar_tui.doctor.disk import Database
 from kstar_tui.doctor.finding import Finding, Result, Section, note, problem
 from kstar_tui.doctor.interfaces import examine_interfaces
@@ -27,7 +28,9 @@ from kstar_tui.settings import SettingsError
 from kstar_tui.settings.errors import without_passwords
 from kstar_tui.settings.lenient import load_what_is_right
 from kstar_tui.settings.paths import history_path
+from kstar_tui.settings.row import DEFAULT
 from kstar_tui.settings.table import TABLE
+from kstar_tui.settings.use_kinds import LOCAL
 from kstar_tui.status import Status
 from kstar_tui.tui.glyphs import speaks_unicode
 
@@ -60,6 +63,8 @@ class Examination:
         self._misset = bool(self._loaded.errors)
         self._answered: bool | None = None
         """None while no inverter could be asked."""
+        self._reader: Reader | None = None
+        """Whose inverter is asked, where none is named."""
 
     @property
     def status(self) -> Status:
@@ -82,18 +87,18 @@ class Examination:
 
     async def run(self) -> AsyncGenerator[tuple[Section, Finding], None]:
         """Each finding as it is known, section by section."""
-        world, settings = self._world, self._settings
+        world = self._world
         sections: dict[Section, Callable[[], Lines]] = {
             Section.SETTINGS: self._look_at_settings,
-            Section.DAEMON: lambda: examine_daemons(world),
-            Section.INTERFACES: lambda: examine_interfaces(world, settings),
+            Section.DAEMON: self._daemons,
+            Section.INTERFACES: lambda: examine_interfaces(world, self._settings),
             Section.SEARCH: self._search,
             Section.INVERTER: self._inverter,
             Section.HISTORY: self._history,
             Section.BROKER: self._broker,
             Section.CLOCK: lambda: self._watch.examine(self._clock_is_kept),
             Section.TERMINAL: lambda: examine_terminal(
-                self._terminal, world.environ, ascii_wanted=settings.ascii
+                self._terminal, world.environ, ascii_wanted=self._settings.ascii
             ),
             Section.VERSIONS: examine_versions,
         }
@@ -135,9 +140,23 @@ class Examination:
         # What is needed for them may be missing: SettingsError.
         Companions(self._settings, self._world.clock)
 
+    def _daemons(self) -> Iterator[Finding]:
+        yield from examine_daemons(self._world)
+        settings = self._settings
+        if settings.host is None and settings.attach == LOCAL and not self._skipped(_INVERTER_KEYS):
+            self._reader = reader(self._world)
+        if self._reader is not None:
+            # A screen of this user shows that one.
+            host, port = self._reader.address
+            self._settings = replace(settings, host=host, port=port)
+
     async def _search(self) -> AsyncIterator[Finding]:
         if skipped := self._skipped(_SEARCH_KEYS):
             yield skipped
+            return
+        if self._reader is not None:
+            pid, inverter, address = self._reader
+            yield note("skipped", f"not needed: process {pid} reads {inverter} at {address}")
             return
         async for finding in self._searching.examine(self._world, self._settings):
             yield finding
@@ -165,6 +184,10 @@ class Examination:
 
     def _other_reader(self) -> Finding | None:
         """A kstar-tui of this machine that may be asking the inverter, too."""
+        if self._reader is not None:
+            pid, inverter, _ = self._reader
+            text = f"process {pid} asks {inverter}, too: they take turns"
+            return note("other", text, pid=pid, inverter=inverter)
         # What is wrong with that path is told with the history.
         with contextlib.suppress(OSError, SettingsError):
             path = history_path(self._settings)
@@ -175,7 +198,13 @@ class Examination:
                 return note("other", text, pid=busy.pid, inverter=busy.key)
         return None
 
-    def _history(self) -> Lines:
+    def _history(self) -> Iterator[Finding]:
+        if self._reader is not None and self._settings.sources["history.path"] == DEFAULT:
+            text = f"process {self._reader.pid} keeps the history; what follows is without it"
+            yield note("daemon", text, pid=self._reader.pid)
+        yield from self._own_history()
+
+    def _own_history(self) -> Iterable[Finding]:
         if skipped := self._skipped(("history.path",)):
             return [skipped]
         path = history_path(self._settings)

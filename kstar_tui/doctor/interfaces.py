@@ -90,7 +90,7 @@ def _contained(
         return note("container", text, container=inside.name, own=None)
     said += " with a network of its own: no search gets out of it"
     if settings.host is not None:
-        text = f"{said}, but the inverter is named"
+        text = f"{said}, but where the inverter is is known"
         return ok("container", text, container=inside.name, own=True)
     return problem(
         "container",

@@ -15,6 +15,7 @@ from doctor_world import (
     world,
 )
 
+from kstar_tui.daemon.state import DaemonState, StateFile
 from kstar_tui.doctor import examination
 from kstar_tui.doctor.finding import Result, Section
 from kstar_tui.link.events import Asked, Found, Target
@@ -23,6 +24,7 @@ from kstar_tui.monitor.schedule import MIN_PAUSE
 from kstar_tui.protocol.device import DeviceInfo
 from kstar_tui.settings import Given
 from kstar_tui.simulator.server import Simulator
+from kstar_tui.uptime import uptime
 
 ASKED = Asked(Target("eth0", "192.168.1.20", "192.168.1.255"), None)
 INFO = DeviceInfo("10104", "KSE4000", "KSTAR", "SIM0000000001", "", 2, "Germany")
@@ -43,6 +45,34 @@ async def test_all_is_well(tmp_path: Path, simulate: Simulate) -> None:
     assert sum(inverter.counters.requests.values()) == 12
     assert clock.slept == [MIN_PAUSE] * 9
     assert outcome.one(Section.INVERTER, "polls").facts["answered"] == 10
+
+
+async def test_the_inverter_of_a_daemon_is_looked_at_where_none_is_named(
+    tmp_path: Path, simulate: Simulate, own_runtime: Path
+) -> None:
+    inverter = await simulate()
+    folder = own_runtime / "kstar-tui"
+    folder.mkdir()
+    where = str(inverter.address)
+    state = DaemonState(4711, "1.0", 0.0, "online", 0.0, True, uptime(), 5.0, 10.0, "KSE1", where)
+    file = StateFile(folder)
+    environ = {"XDG_RUNTIME_DIR": str(own_runtime)}
+    # No search is answered.
+    here = world(tmp_path, environ=environ, networks=[LAN], events=[ASKED], polls=2)
+    try:
+        file.write(state)
+        outcome = await examined(here)
+        assert (outcome.status, outcome.not_well) == (0, [])
+        assert f"process 4711 reads KSE1 at {where}" in outcome.one(Section.SEARCH, "skipped").text
+        assert outcome.one(Section.INVERTER, "other").facts["pid"] == 4711
+        assert outcome.one(Section.INVERTER, "polls").facts["answered"] == 2
+        # One that has nothing to show is of no help; nor one that is not to be followed.
+        off = world(tmp_path, arguments(attach="off"), environ=environ, events=[ASKED])
+        assert (await examined(off)).status == 3
+        file.write(state._replace(available=False, state="offline", taken=None))
+        assert (await examined(here)).status == 3
+    finally:
+        file.close()
 
 
 async def test_what_was_searched_has_rested_before_it_is_asked(
