@@ -78,7 +78,7 @@ def test_who_polls_in_our_place() -> None:
 
 def test_a_history_that_cannot_be_read() -> None:
     failing = HistoryStatus(Keeping.READING, "h", pid=4711, error="h: Permission denied")
-    assert status(view(history=failing, via=VIA))[0] == "history not read: h: Permission denied"
+    assert status(view(history=failing, via=VIA))[0] == "history not read: Permission denied"
 
 
 @pytest.mark.parametrize(

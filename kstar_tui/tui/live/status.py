@@ -126,7 +126,9 @@ def _troubles(view: View, glyphs: Glyphs, room: int) -> list[tuple[str, str]]:
         troubles.append(("MQTT: another kstar-tui publishes this inverter, too", "warning"))
     if view.history is not None and view.history.error:
         done = "read" if view.history.keeping is Keeping.READING else "written"
-        troubles.append((f"history not {done}: {view.history.error}", "warning"))
+        # Where it is stands in the details; here it would push the reason off the line.
+        why = view.history.error.removeprefix(f"{view.history.path}: ")
+        troubles.append((f"history not {done}: {why}", "warning"))
     return troubles
 
 
