@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import signal
@@ -39,6 +40,13 @@ settings.load_profile("steady")
 def pytest_xdist_auto_num_workers() -> int:
     """Half of their time tests wait for processes and sockets: more workers than processors."""
     return (os.cpu_count() or 1) + 2
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: it need not be gone through again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from kstar_tui.history.calendar import Calendar
@@ -149,7 +150,11 @@ def trail_of(readings: Iterable[tuple[float, Reading]], start: datetime = NOON) 
 
 def day_trail(minutes: int = 600, every: int = 2) -> Trail:
     """A made-up day up to noon: sun that rises, a battery that turns, a grid that changes sides."""
+    return trail_of(_day_readings(minutes, every), NOON - timedelta(minutes=minutes))
 
+
+@cache
+def _day_readings(minutes: int, every: int) -> tuple[tuple[int, Reading], ...]:
     def at(minute: int) -> Reading:
         share = minute / minutes
         charging = share > 0.4
@@ -164,8 +169,7 @@ def day_trail(minutes: int = 600, every: int = 2) -> Trail:
             load_power=round(300 + 1700 * (minute % 60) / 60),
         )
 
-    start = NOON - timedelta(minutes=minutes)
-    return trail_of(((m, at(m)) for m in range(0, minutes + 1, every)), start)
+    return tuple((minute, at(minute)) for minute in range(0, minutes + 1, every))
 
 
 def cells(picture: Picture, width: int, height: int) -> list[str]:
