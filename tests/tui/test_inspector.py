@@ -87,7 +87,7 @@ async def test_arrows_and_letters_move_and_a_click_marks(
             for key, field in (
                 (down, "pv1_power"),
                 (up, "pv_power"),
-                (right, "grid_direction"),
+                (right, "work_mode"),
                 (left, "pv_power"),
             ):
                 await pilot.press(key)
