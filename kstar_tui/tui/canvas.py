@@ -111,7 +111,11 @@ class Canvas(Widget):
 
     def on_mount(self) -> None:
         """Colours follow the theme."""
-        self.watch(self.app, "theme", self.repaint, init=False)
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.repaint())
+
+    def on_unmount(self) -> None:
+        """The theme holds it no longer."""
+        self.app.theme_changed_signal.unsubscribe(self)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """The tooltip tells of the value under the mouse."""

@@ -11,6 +11,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from kstar_tui.tui.forget import forget_drawn
 from kstar_tui.tui.keys import first_key
 
 
@@ -32,6 +33,10 @@ class PanelScreen(ModalScreen[None]):
         super().__init__()
         self._title = title
         self._parts = parts
+
+    def on_unmount(self) -> None:
+        """One has left it."""
+        forget_drawn()
 
     def compose(self) -> ComposeResult:
         """The parts, one below the other."""

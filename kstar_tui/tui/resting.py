@@ -7,6 +7,8 @@ from collections.abc import Callable
 from textual.screen import Screen
 from textual.timer import Timer
 
+from kstar_tui.tui.forget import forget_drawn
+
 TRY_AGAIN = 5.0
 """Seconds after which what could not be read is tried again."""
 
@@ -22,6 +24,10 @@ class RestingScreen(Screen[None]):
     def every(self, seconds: float, look: Callable[[], None]) -> None:
         """Call it again and again while the screen is on top; at most once a second."""
         self._timers_that_rest.append(self.set_interval(max(1.0, seconds), look))
+
+    def on_unmount(self) -> None:
+        """One has left it."""
+        forget_drawn()
 
     def on_screen_suspend(self) -> None:
         """Something lies on it."""

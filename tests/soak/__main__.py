@@ -193,7 +193,9 @@ class Soak:
         self._expect("Solar" in screen.text, "the screen shows something else:\n" + screen.text)
         print(screen.text)
         screen.send("q")
-        screen.read_for(2.0)
+        for _ in range(10):
+            if screen.process.poll() is None:
+                screen.read_for(1.0)
         self._expect(screen.process.poll() == 0, "the screen did not end by q")
 
     def _judge(self, begins: dict[str, float], ends: dict[str, float]) -> None:
