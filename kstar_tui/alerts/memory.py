@@ -6,18 +6,17 @@ import contextlib
 import json
 import logging
 import os
-import stat
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from kstar_tui.alerts.alert import Alert, Kind, Stage
+from kstar_tui.safely import SAFELY, read_safely
 
 _MOST = 64
 """Episodes that are kept: more than an inverter has faults."""
 _LONGEST = 65536
 """Bytes of the file that are read."""
-_SAFELY = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 _log = logging.getLogger(__name__)
 
@@ -63,7 +62,7 @@ class Memory:
         """What was kept last, by another process as well; nothing where that cannot be read."""
         if self.path is not None:
             try:
-                self._latest = _understood(_read(self.path))
+                self._latest = _understood(read_safely(self.path, _LONGEST))
             except FileNotFoundError:
                 pass
             except (OSError, ValueError, TypeError, KeyError, RecursionError):
@@ -113,21 +112,13 @@ def _text(value: object) -> str:
     return value
 
 
-def _read(path: Path) -> str:
-    handle = os.open(path, os.O_RDONLY | _SAFELY)
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise ValueError("no regular file")
-        return file.read(_LONGEST).decode()
-
-
 def _write(path: Path, data: bytes) -> None:
     # The history, beside which it lies, may not have been made yet.
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     new = path.with_name(f"{path.name}.new")
     with contextlib.suppress(FileNotFoundError):
         new.unlink()
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFELY, 0o600)
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | SAFELY, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
     new.replace(path)

@@ -9,10 +9,11 @@ import errno
 import fcntl
 import json
 import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from kstar_tui.safely import SAFELY, read_safely
 
 SLOTS = 64
 """Daemons that have a place in one folder."""
@@ -64,7 +65,7 @@ class StateFile:
     def __init__(self, folder: Path) -> None:
         for number in range(1, SLOTS + 1):
             base = folder / f"daemon-{number}"
-            lock = os.open(_lock_of(base), os.O_RDONLY | os.O_CREAT | _SAFELY, _MODE)
+            lock = os.open(_lock_of(base), os.O_RDONLY | os.O_CREAT | SAFELY, _MODE)
             try:
                 os.fchmod(lock, _MODE)
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -82,7 +83,7 @@ class StateFile:
     def write(self, state: DaemonState) -> None:
         """Replace what is there as a whole; OSError."""
         data = json.dumps(state._asdict()).encode()
-        handle = os.open(self._new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _SAFELY, _MODE)
+        handle = os.open(self._new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | SAFELY, _MODE)
         try:
             os.fchmod(handle, _MODE)
             os.write(handle, data)
@@ -106,13 +107,10 @@ def states_in(folder: Path) -> Iterator[Left]:
         try:
             # Looked at first: a daemon that ends in between has taken its state away.
             alive = _locked(_lock_of(path.with_suffix("")))
-            state = _understood(_read(path))
+            state = _understood(read_safely(path, _LONGEST))
         except (OSError, ValueError, TypeError, RecursionError):
             continue
         yield Left(state, alive)
-
-
-_SAFELY = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 def _lock_of(base: Path) -> Path:
@@ -120,7 +118,7 @@ def _lock_of(base: Path) -> Path:
 
 
 def _locked(path: Path) -> bool:
-    handle = os.open(path, os.O_RDONLY | _SAFELY)
+    handle = os.open(path, os.O_RDONLY | SAFELY)
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -128,14 +126,6 @@ def _locked(path: Path) -> bool:
     finally:
         os.close(handle)
     return False
-
-
-def _read(path: Path) -> str:
-    handle = os.open(path, os.O_RDONLY | _SAFELY)
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise ValueError("no regular file")
-        return file.read(_LONGEST).decode()
 
 
 def _understood(text: str) -> DaemonState:

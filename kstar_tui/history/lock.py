@@ -8,12 +8,12 @@ import os
 from pathlib import Path
 
 from kstar_tui.history.errors import StoreBusy
+from kstar_tui.safely import SAFELY
 
 _PUBLISHES = "publishes"
 _ALERTS = "alerts"
 _MOST = 200
 """Bytes of it that are read."""
-_SAFELY = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 """Neither through a link into another file, nor waiting for a pipe."""
 
 
@@ -22,7 +22,7 @@ class Lock:
 
     def __init__(self, database: Path) -> None:
         # Not on the database itself: closing any file of it would end SQLite's own locks.
-        self._file = os.open(f"{database}.lock", os.O_RDWR | os.O_CREAT | _SAFELY, 0o600)
+        self._file = os.open(f"{database}.lock", os.O_RDWR | os.O_CREAT | SAFELY, 0o600)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -56,7 +56,7 @@ class Lock:
 def holder(database: Path) -> StoreBusy | None:
     """Who writes there now, for whoever does not want to: None where nobody does; OSError."""
     try:
-        file = os.open(f"{database}.lock", os.O_RDONLY | _SAFELY)
+        file = os.open(f"{database}.lock", os.O_RDONLY | SAFELY)
     except FileNotFoundError:
         return None
     try:
