@@ -55,10 +55,10 @@ class Screen:
                         return self.told[self.seen - 1]
                 await asyncio.sleep(0.005)
 
-    async def settled(self) -> Update:
-        """It has taken an inverter, and heard what is retained of it."""
+    async def settled(self, published: int = 1) -> Update:
+        """It has heard of so many inverters, taken one, and heard what is retained of it."""
         async with asyncio.timeout(PATIENCE):
-            while not self.watcher._published:
+            while len(self.watcher._published) < published:
                 await asyncio.sleep(0.005)
         await self.clock.advance(SETTLE)
         return await self.until(lambda update: update.info)
@@ -162,8 +162,9 @@ async def test_of_several_it_takes_one_and_says_so(
     other.tell(7, info=INFO._replace(serial="OTHER"))
     await other.connected()
     await other.clock.advance(3)
+    await other.said()
     screen = await watch(house, wanted)
-    await screen.settled()
+    await screen.settled(2)
     assert screen.watcher.key == (wanted or SERIAL)
     assert screen.words == (
         [] if wanted else [f"2 inverters are published: {SERIAL}, OTHER; showing {SERIAL}."]
