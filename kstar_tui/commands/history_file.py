@@ -30,22 +30,14 @@ def file_to_read(context: Context) -> Path:
     own = own_file(settings)
     if settings.sources["history.path"] != DEFAULT or settings.attach != LOCAL:
         return own
-    found = asyncio.run(_of_a_daemon(settings))
-    if found is None or found[1] == own.absolute() or not os.access(found[1], os.R_OK):
-        return own
-    context.say(f"Read from the daemon's history (process {found[0]}): {found[1]}")
-    return found[1]
-
-
-async def _of_a_daemon(settings: Settings) -> tuple[int, Path] | None:
-    """(process, file) of the daemon that polls the inverter of the settings, or any."""
-    from kstar_tui.feed.following import ask_daemons
-    from kstar_tui.feed.places import sockets_in
+    from kstar_tui.feed.alone import who_polls
 
     address = Address(settings.host, settings.port) if settings.host else None
-    answers = await ask_daemons(sockets_in(tuple(folders(os.environ))).found)
-    for daemon in answers.daemons:
-        hello = daemon.hello
-        if hello.history is not None and address in (None, hello.address):
-            return hello.pid, Path(hello.history)
-    return None
+    daemon = asyncio.run(who_polls(tuple(folders(os.environ)), address))
+    if daemon is None or daemon.history is None:
+        return own
+    theirs = Path(daemon.history)
+    if theirs == own.absolute() or not os.access(theirs, os.R_OK):
+        return own
+    context.say(f"Read from the daemon's history (process {daemon.pid}): {theirs}")
+    return theirs

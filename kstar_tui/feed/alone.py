@@ -22,10 +22,10 @@ _PATIENCE = 1.0
 """Seconds in which another one answers: it may just be writing to a slow disk."""
 
 
-async def who_polls(folders: Sequence[Path], address: Address) -> Hello | None:
-    """The daemon that polls this address already."""
+async def who_polls(folders: Sequence[Path], address: Address | None) -> Hello | None:
+    """The daemon that polls this address already; any where it is None."""
     hellos = await _others(folders, None)
-    return next((hello for hello in hellos if hello.address == address), None)
+    return next((hello for hello in hellos if address in (None, hello.address)), None)
 
 
 class Alone:

@@ -94,6 +94,9 @@ async def test_beside_a_daemon_it_reads_the_daemons_file(
             done = await program("history", environment=runtime | own)
             assert done.status == 1
             assert "There is no history yet" in done.err
+        daemon.hello = daemon.hello._replace(screen=True)
+        done = await program("history", environment=runtime)
+        assert "There is no history yet" in done.err, "a screen is no daemon"
     finally:
         daemon.feed.close()
 
