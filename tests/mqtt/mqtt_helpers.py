@@ -27,7 +27,7 @@ from kstar_tui.protocol.device import DeviceInfo
 from kstar_tui.protocol.frame import parse_frame
 from kstar_tui.protocol.reading import Reading, decode_running_data
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds after which something awaited has failed."""
 
 SERIAL = "KSE4000X12345678"

@@ -22,7 +22,7 @@ from kstar_tui.mqtt.connection import MqttConnection
 from kstar_tui.protocol.encode import encode_device_info, encode_running_data, encode_settings
 from kstar_tui.protocol.frame import Request, build_reply
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 class Screen:

@@ -11,9 +11,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds after which something awaited has failed."""
-QUICK = 1.0
+QUICK = 3.0
 """Seconds within which a signal ends the program."""
 ROOT = Path(__file__).resolve().parent.parent.parent
 

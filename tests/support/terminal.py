@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -89,7 +90,7 @@ class Terminal:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGWINCH)
 
-    def wait_for(self, condition: str | Callable[[str], bool], seconds: float = 20.0) -> str:
+    def wait_for(self, condition: str | Callable[[str], bool], seconds: float = 60.0) -> str:
         """Read until a text stands on the screen (or a condition holds); AssertionError if not."""
         wanted = condition if callable(condition) else lambda text: condition in text
         deadline = time.monotonic() + seconds
@@ -110,7 +111,7 @@ class Terminal:
             self._read(left)
         return len(self.raw) - before
 
-    def wait_end(self, seconds: float = 5.0) -> int:
+    def wait_end(self, seconds: float = 20.0) -> int:
         """Read until the program ends; returns its exit status."""
         deadline = time.monotonic() + seconds
         while self.process.poll() is None and time.monotonic() < deadline:
@@ -135,3 +136,9 @@ class Terminal:
     def _resize(self) -> None:
         size = struct.pack("HHHH", self.screen.lines, self.screen.columns, 0, 0)
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, size)
+
+
+def told_polls(terminal: Terminal) -> int:
+    """How often whoever polls has polled, as a screen tells it."""
+    found = re.search(r"polls (\d+)", terminal.text)
+    return int(found[1]) if found else 0

@@ -15,7 +15,7 @@ from kstar_tui.tui.app import KstarApp
 from kstar_tui.tui.live.screen import LiveScreen
 
 SIZES = [(80, 24), (120, 40), (200, 60), (44, 12)]
-_ROUNDS = 800
+_ROUNDS = 3000
 _REST = 0.01
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 from answering import answering
-from terminal import Terminal
-from test_terminal import ANSWERS, told_polls
+from terminal import Terminal, told_polls
+from test_terminal import ANSWERS
 
 from kstar_tui.history.archive import Archive
 from kstar_tui.history.calendar import Calendar
@@ -122,7 +122,7 @@ def test_attached_taken_over_and_given_back(machine: Machine) -> None:
 
     machine.quit(other)
     daemon.terminate()
-    assert daemon.wait(5) == 0
+    assert daemon.wait(PATIENCE) == 0
     before = machine.polls
     machine.until(lambda: f"Process {daemon.pid} is gone" in one.text and "via" not in one.text)
     machine.until(lambda: told_polls(one) >= 2)
@@ -200,9 +200,9 @@ def test_a_second_daemon_refuses_and_says_who_is_there(machine: Machine) -> None
     assert f"error: process {first.pid} polls 127.0.0.1:{machine.port} already" in machine.log
     assert first.poll() is None
     first.send_signal(signal.SIGTERM)
-    assert first.wait(5) == 0
+    assert first.wait(PATIENCE) == 0
     before = machine.polls
     third = machine.daemon()
     machine.until(lambda: machine.polls > before)
     third.terminate()
-    assert third.wait(5) == 0
+    assert third.wait(PATIENCE) == 0

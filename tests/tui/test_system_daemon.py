@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 from answering import answering
 from other_users import DAEMON, MEMBER, STRANGER, Person, machine_folder, owned_folder
-from terminal import Terminal
+from terminal import Terminal, told_polls
 from test_terminal import ANSWERS
 
 from kstar_tui.protocol.frame import Request
@@ -74,7 +73,7 @@ class Machine:
 
     def stop(self, daemon: subprocess.Popen[bytes]) -> None:
         daemon.terminate()
-        assert daemon.wait(5) == 0
+        assert daemon.wait(PATIENCE) == 0
         # As systemd does.
         subprocess.run(["rm", "-r", self.folder / "run" / "kstar-tui"], check=True)
 
@@ -110,11 +109,6 @@ def machine() -> Iterator[Machine]:
         yield Machine(folder, port, asked, stack)
 
 
-def told(screen: Terminal) -> int:
-    found = re.search(r"polls (\d+)", screen.text)
-    return int(found[1]) if found else 0
-
-
 def test_a_member_of_the_group_attaches_takes_over_and_gives_back(machine: Machine) -> None:
     daemon = machine.daemon()
     machine.until(lambda: machine.polls)
@@ -122,8 +116,8 @@ def test_a_member_of_the_group_attaches_takes_over_and_gives_back(machine: Machi
     screen = machine.sees(MEMBER)
     machine.until(lambda: f"via process {daemon.pid}" in screen.text)
     machine.until(lambda: "Attached to the system's" in screen.text)
-    machine.until(lambda: told(screen) >= 3)
-    assert machine.polls - 1 <= told(screen) <= machine.polls
+    machine.until(lambda: told_polls(screen) >= 3)
+    assert machine.polls - 1 <= told_polls(screen) <= machine.polls
     assert "history not" not in screen.text
     own = machine.home(MEMBER) / ".local" / "share" / "kstar-tui"
     assert not own.exists(), "nothing is written while attached"

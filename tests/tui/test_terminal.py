@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from answering import answering
-from terminal import Terminal
+from terminal import Terminal, told_polls
 from tui_world import VALUES
 
 from kstar_tui.protocol.encode import encode_device_info, encode_running_data, encode_settings
@@ -45,12 +45,6 @@ def program(
     home = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
     command = [sys.executable, "-m", "kstar_tui", "--host", "127.0.0.1", "--port", str(port)]
     return Terminal([*command, *arguments], *size, {**home, **(environment or {})})
-
-
-def told_polls(terminal: Terminal) -> int:
-    """How often whoever polls has polled, as a screen tells it."""
-    found = re.search(r"polls (\d+)", terminal.text)
-    return int(found[1]) if found else 0
 
 
 def last(raw: bytes, *sequences: bytes) -> bytes:

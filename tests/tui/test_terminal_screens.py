@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from terminal import Terminal
+from terminal import Terminal, told_polls
 
 SPEED = 24
 # A day that passes faster, asked as often as a real one: what 5 s change is what changes a poll.
@@ -51,7 +51,7 @@ def fast_day(
     command = [sys.executable, "-c", FAST_DAY, history, *arguments]
     home = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
     with Terminal(command, *size, {**home, **environment}) as terminal:
-        terminal.wait_for("polls 3 ")
+        terminal.wait_for(lambda _: told_polls(terminal) >= 3)
         yield terminal
 
 

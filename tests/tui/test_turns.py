@@ -32,7 +32,7 @@ from kstar_tui.tui.sources.lookout import Lookout, serves
 from kstar_tui.tui.sources.relay import Relay
 from kstar_tui.tui.sources.watched import Watched
 
-PATIENCE = 5.0
+PATIENCE = 30.0
 MEASURED = decode_running_data(parse_frame(ANSWERS[Request.RUNNING_DATA.frame]))
 
 
