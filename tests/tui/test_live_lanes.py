@@ -173,6 +173,17 @@ def test_noise_draws_no_bar() -> None:
         assert bool(cells(paint.picture(), 80, 9)[8][10:64].strip()) is drawn
 
 
+def test_a_full_battery_does_not_touch_what_is_above_it() -> None:
+    for glyphs in (UNICODE, ASCII):
+        for height in (9, 16):
+            trail = trail_of([(m, reading(battery_soc=100)) for m in range(5)])
+            paint = Paint(80, height, glyphs)
+            draw_lanes(paint, paint.area, view(trail=trail))
+            text = cells(paint.picture(), 80, height)
+            top = next(y for y, line in enumerate(text) if line.startswith(" Charge"))
+            assert text[top][10:15] == glyphs.levels[-2] * 5
+
+
 @pytest.mark.parametrize(
     ("minutes", "old"), [(0, "0 min old"), (59, "59 min old"), (185, "3 h old")]
 )

@@ -108,6 +108,12 @@ def heights(panels: Sequence[Panel], rows: int) -> list[list[int]]:
     return parts
 
 
+def reach(height: int) -> float:
+    """How many of its cells the ceiling of a half takes: up to the middle of the outermost, where
+    label and line are; a single one is too short for that."""
+    return height - 0.5 if height > 1 else height
+
+
 def draw_panels(
     paint: Paint,
     rect: Rect,
@@ -153,9 +159,8 @@ def _panel(
     y = rect.y
     for half, height in zip(panel.halves, parts, strict=True):
         downwards = half is panel.down
-        rows = bars(
-            grid.spread(half.values), panel.ceiling, height, paint.glyphs, downwards=downwards
-        )
+        top = panel.ceiling * height / reach(height)
+        rows = bars(grid.spread(half.values), top, height, paint.glyphs, downwards=downwards)
         for line, row in enumerate(rows, y):
             for x, text, full in row:
                 hangs = downwards and g.inverse_levels and not full
@@ -186,8 +191,7 @@ def _axis(
     top = panel.ceiling
     labels = {rect.y: top}
     if parts[0] >= _TICKS_FROM:
-        labels[rect.y + parts[0] // 2] = top / 2 if parts[0] % 2 == 0 else 0.0
-        labels = {y: value for y, value in labels.items() if value}
+        labels[rect.y + parts[0] - 1 - int(reach(parts[0]) / 2)] = top / 2
     if panel.down is not None:
         labels[rect.bottom - 1] = top
     elif parts[0] > 3:
@@ -197,7 +201,7 @@ def _axis(
         if value is not None:
             text = f"{value / panel.scale:g} {panel.unit}" if value else "0"
             paint.right(grid.x - 1, y, text, "dim")
-            if value and lines and not g.ascii_only:
+            if value and lines and parts[0] > 1 and not g.ascii_only:
                 paint.put(grid.x, y, "┈" * grid.cells, "border")
         tick = g.axis_vertical if value is not None else g.vertical
         paint.put(grid.x - 1, y, tick, "border")

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from kstar_tui.monitor.trail import Series
 from kstar_tui.tui.glyphs import Glyphs
-from kstar_tui.tui.history.chart import GUTTER, NOTES
+from kstar_tui.tui.history.chart import GUTTER, NOTES, reach
 from kstar_tui.tui.live.lanes import gap_runs
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.paint import Paint, Rect
@@ -37,8 +37,9 @@ def draw_chart(
     step = next((s for s in _STEPS if -(-top // s) * 2 < plot.height), _STEPS[-1])
     ceiling = max(step, -(-top // step) * step)
     _value_axis(paint, plot, step, ceiling)
+    full = ceiling * plot.height / reach(plot.height)
     for x, y, text, style in _runs(
-        tuple(solar), tuple(house), ceiling, (plot.width, plot.height), paint.glyphs
+        tuple(solar), tuple(house), full, (plot.width, plot.height), paint.glyphs
     ):
         paint.put(plot.x + x, plot.y + y, text, style)
     for x, text in gap_runs(gaps):
@@ -66,7 +67,7 @@ def _legend(paint: Paint, rect: Rect, view: View, first: int) -> None:
 def _value_axis(paint: Paint, plot: Rect, step: float, ceiling: float) -> None:
     g = paint.glyphs
     labels = {
-        round((plot.height - 1) * (1 - level * step / ceiling)): level * step
+        plot.height - 1 - int(reach(plot.height) * level * step / ceiling): level * step
         for level in range(int(ceiling // step) + 1)
     }
     for row in range(plot.height):
@@ -82,7 +83,7 @@ def _value_axis(paint: Paint, plot: Rect, step: float, ceiling: float) -> None:
 def _runs(
     solar: tuple[float | None, ...],
     house: tuple[float | None, ...],
-    ceiling: float,
+    full: float,
     size: tuple[int, int],
     glyphs: Glyphs,
 ) -> tuple[tuple[int, int, str, str], ...]:
@@ -90,8 +91,8 @@ def _runs(
     cell = _braille_cell if glyphs.braille else _ascii_cell
     dots = _DOTS_DOWN if glyphs.braille else 1
     steps = len(glyphs.levels) - 1
-    areas = _levels(solar, ceiling, height * steps)
-    lines = _levels(house, ceiling, height * dots)
+    areas = _levels(solar, full, height * steps)
+    lines = _levels(house, full, height * dots)
     runs: list[tuple[int, int, str, str]] = []
     for row in range(height):
         base = height - 1 - row
@@ -113,11 +114,9 @@ def _runs(
     return tuple(runs)
 
 
-def _levels(values: Sequence[float | None], ceiling: float, height: int) -> list[int]:
+def _levels(values: Sequence[float | None], full: float, height: int) -> list[int]:
     """Steps from the bottom, 1 to `height`; 0 where there is nothing."""
-    return [
-        min(height, max(1, round(value / ceiling * height))) if value else 0 for value in values
-    ]
+    return [min(height, max(1, round(value / full * height))) if value else 0 for value in values]
 
 
 def _ascii_cell(x: int, base: int, lines: Sequence[int]) -> tuple[str, str]:

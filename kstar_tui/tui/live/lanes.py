@@ -148,6 +148,10 @@ def _lane(
             paint.put(rect.x + x, rect.bottom - 1, text, "dim")
     inverse = lane.downwards and g.inverse_levels
     drawn = values if lane.percent else without_noise(values)
+    if lane.percent:
+        # Full is one step short of the lane above, which would seem to stand on it.
+        cells = rect.height * (len(g.levels) - 1)
+        top *= cells / (cells - 1)
     rows = bars(drawn, top, rect.height, g, downwards=lane.downwards)
     for y, row in enumerate(rows, rect.y):
         for x, text, full in row:

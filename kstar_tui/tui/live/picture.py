@@ -14,7 +14,8 @@ from kstar_tui.tui.paint import Paint, Picture, Rect
 
 _WIDE = 160
 _TALL = 36
-_EVENTS_HEIGHT = 6
+_EVENTS_LEAST = 4
+_EVENTS_MOST = 6
 _WIDE_EVENTS = 8
 _MAX_FLOW = 14
 
@@ -50,7 +51,7 @@ def _column(paint: Paint, rect: Rect, view: View) -> None:
     """Flow on top, sparks below it, today, and events where there is room for them."""
     rest = rect.height
     today = 1 if rest < 30 else 2
-    events = _EVENTS_HEIGHT if rest >= 33 else 0
+    events = _events(view, _EVENTS_MOST) if rest >= 33 else 0
     rest -= today + events
     height = min(_MAX_FLOW, max(flow.MIN_HEIGHT, min(rest - lanes.MIN_HEIGHT, rest // 2)))
     height = min(height, rest)
@@ -68,7 +69,7 @@ def _column(paint: Paint, rect: Rect, view: View) -> None:
 def _wide(paint: Paint, rect: Rect, view: View) -> None:
     """Flow and today's energy side by side, below them the last hours over the whole width."""
     rest = rect.height
-    events = min(_WIDE_EVENTS, rest // 6) if rest >= 33 else 0
+    events = _events(view, min(_WIDE_EVENTS, rest // 6)) if rest >= 33 else 0
     top = min(_MAX_FLOW, max(flow.MIN_HEIGHT, (rest - events) // 3))
     left = Rect(rect.x + 1, rect.y, min(112, rect.width * 3 // 5), top)
     flow.draw_flow(paint, left, view)
@@ -77,6 +78,11 @@ def _wide(paint: Paint, rect: Rect, view: View) -> None:
     _hours(paint, Rect(rect.x, y, rect.width, rest - top - events), view)
     if events:
         draw_events(paint, Rect(rect.x, rect.bottom - events, rect.width, events), view)
+
+
+def _events(view: View, most: int) -> int:
+    """Lines for as many events as there are; those that are left are better used by the charts."""
+    return min(most, max(_EVENTS_LEAST, 1 + len(view.events)))
 
 
 def _hours(paint: Paint, rect: Rect, view: View) -> None:
