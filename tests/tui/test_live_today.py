@@ -61,7 +61,7 @@ def test_yesterdays_energy_is_not_todays() -> None:
 
 def test_shares_and_money() -> None:
     one = view(update(energy=ENERGY), today=SUMMARY)
-    assert lines(one)[1] == "Of it self-use 64 % self-sufficient — % saved -1.50 kr earned 0.41 kr"
+    assert lines(one)[1] == "Of it self-use 64 % self-sufficient — % saved -1.50 earned 0.41 kr"
     without = view(update(energy=ENERGY), today=SUMMARY._replace(money=None))
     assert "saved" not in lines(without)[1]
     old = view(update(energy=ENERGY), today=SUMMARY._replace(day=NOON.date() - timedelta(days=1)))

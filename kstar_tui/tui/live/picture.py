@@ -14,6 +14,8 @@ from kstar_tui.tui.paint import Paint, Picture, Rect
 
 _WIDE = 160
 _TALL = 36
+_BOTH_FROM = 21
+"""Lines from which the day has a second one for its shares and money: 24 with those around it."""
 _EVENTS_LEAST = 4
 _EVENTS_MOST = 6
 _WIDE_EVENTS = 8
@@ -50,10 +52,10 @@ def _is_small(width: int, height: int) -> bool:
 def _column(paint: Paint, rect: Rect, view: View) -> None:
     """Flow on top, sparks below it, today, and events where there is room for them."""
     rest = rect.height
-    today = 1 if rest < 30 else 2
+    today = 1 if rest < _BOTH_FROM else 2
     events = _events(view, _EVENTS_MOST) if rest >= 33 else 0
     rest -= today + events
-    height = min(_MAX_FLOW, max(flow.MIN_HEIGHT, min(rest - lanes.MIN_HEIGHT, rest // 2)))
+    height = min(_MAX_FLOW, max(flow.MIN_HEIGHT, min(rest - lanes.MIN_HEIGHT, (rest + 1) // 2)))
     height = min(height, rest)
     boxes = flow.has_today(height)
     y = rect.y

@@ -93,8 +93,8 @@ def share_figures(view: View, *, ascii_only: bool) -> list[Figure]:
     ]
     if day.money is not None:
         unit = day.currency.replace("€", "EUR") if ascii_only else day.currency
-        figures.append(Figure("saved", day.money.saved, "saved", unit, 2, 7))
-        figures.append(Figure("earned", day.money.earned, "earned", unit, 2, 7))
+        figures.append(Figure("saved", day.money.saved, "saved", unit, 2, 5))
+        figures.append(Figure("earned", day.money.earned, "earned", unit, 2, 5))
     return figures
 
 
@@ -137,7 +137,7 @@ def _figures(
         size = sum(len(part.text) for part in parts)
         if x + size + len(unit.text) > right:
             break
-        following = figures[i + 1] if beside == figure.unit == "kWh" else None
+        following = figures[i + 1] if beside == figure.unit != "%" else None
         if following:
             after = x + size + 3 + len(following.word) + 1 + following.width + len(unit.text)
             following = following if after <= right else None
