@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime, timedelta
 from typing import TextIO
 
 from kstar_tui.clock import Clock
@@ -10,7 +11,7 @@ from kstar_tui.protocol.fields import Value
 from kstar_tui.simulator.options import SimulatorOptions
 from kstar_tui.simulator.server import Simulator
 
-_QUARTER = 900.0
+_QUARTER = timedelta(minutes=15)
 
 
 async def run_simulator(
@@ -31,12 +32,21 @@ async def run_simulator(
         out.write(_greeting(simulator))
         out.flush()
         while True:
-            await clock.sleep(_QUARTER)
+            due = _quarter(simulator.house.time) + _QUARTER
+            await clock.sleep((due - simulator.house.time).total_seconds())
             # Unasked for hours at a high speed, the next request would wait for the whole catch-up.
             simulator.advance()
             if verbose:
-                out.write(_line(simulator.house.time.strftime("%H:%M"), simulator.house.values()))
+                # Of a busy machine that is too late for one, the last that has passed.
+                at = max(due, _quarter(simulator.house.time))
+                out.write(_line(f"{at:%H:%M}", simulator.house.values()))
                 out.flush()
+
+
+def _quarter(at: datetime) -> datetime:
+    """The last quarter of an hour that has begun."""
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + (at - midnight) // _QUARTER * _QUARTER
 
 
 def _greeting(simulator: Simulator) -> str:

@@ -66,6 +66,23 @@ async def test_verbosely_it_tells_of_every_quarter_of_an_hour() -> None:
     assert times[:4] == ["12:15", "12:30", "12:45", "13:00"]
 
 
+class Busy(HandClock):
+    """A machine on which everything comes 100 s late."""
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds + 100)
+
+
+async def test_a_quarter_is_told_as_such_on_a_busy_machine() -> None:
+    paper = Paper(12)
+    options = SimulatorOptions(port=0, discovery_port=None)
+    running = asyncio.create_task(run_simulator(options, Busy(), verbose=True, out=paper))
+    await paper.full.wait()
+    running.cancel()
+    times = re.findall(r"^(\d\d:\d\d)  PV", paper.getvalue(), re.MULTILINE)
+    assert times[:9] == [f"{h}:{m:02}" for h in (12, 13, 14) for m in (0, 15, 30, 45)][1:10]
+
+
 async def test_without_a_word_it_keeps_the_house_up_to_the_clock() -> None:
     paper, clock = Paper(2), HandClock()
     options = SimulatorOptions(port=0, discovery_port=None, frames=(build_reply(0x86, bytes(81)),))
