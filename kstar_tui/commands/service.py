@@ -23,7 +23,7 @@ from kstar_tui.commands.service_steps import Steps, write_file
 from kstar_tui.commands.service_unit import CREDENTIALS, MARK, NAME, Unit
 from kstar_tui.settings import TABLE, ConfigFile, Settings, load, save_config
 from kstar_tui.settings.files import read_text
-from kstar_tui.settings.paths import history_path
+from kstar_tui.settings.paths import SERVICE_FOLDER, history_path
 from kstar_tui.status import Status
 
 _FILE = f"{NAME}.service"
@@ -171,8 +171,7 @@ def _place(context: Context, *, system: bool) -> Place:
     if system:
         if not config.named:
             config = ConfigFile(Path("/etc") / NAME / "config.toml")
-        history = Path("/var/lib") / NAME
-        return Place(True, Path("/etc/systemd/system"), config, history)
+        return Place(True, Path("/etc/systemd/system"), config, SERVICE_FOLDER)
     import platformdirs
 
     folder = platformdirs.user_config_path() / "systemd" / "user"

@@ -9,6 +9,8 @@ from kstar_tui.settings.kinds import OFF
 from kstar_tui.settings.table import Settings
 
 HISTORY_NAME = "history.sqlite"
+SERVICE_FOLDER = Path("/var/lib/kstar-tui")
+"""Where the service of the whole system keeps it."""
 
 
 def history_path(settings: Settings) -> Path | None:

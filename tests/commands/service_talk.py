@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 from pathlib import Path
 
-from kstar_tui.clock import SystemClock
-from kstar_tui.commands.arguments import parse_arguments
-from kstar_tui.commands.context import Context
+from context_talk import context, said
+
 from kstar_tui.commands.service import Place, install
 from kstar_tui.commands.service_steps import Steps
-from kstar_tui.settings import ConfigFile, load
 
 SYSTEMCTL = """#!/bin/sh
 echo "$@" >> "$SYSTEMCTL_LOG"
@@ -62,24 +59,8 @@ class Systemctl:
         return lines
 
 
-def context(*argv: str) -> Context:
-    line = parse_arguments(("service", "install", *argv))
-    return Context(
-        options=line.options,
-        given=frozenset(line.settings),
-        load=lambda: load(line.settings),
-        config=ConfigFile(Path("/none")),
-        clock=SystemClock(),
-        stdin=io.StringIO(),
-        out=io.StringIO(),
-        err=io.StringIO(),
-        arguments=line.settings,
-    )
-
-
 def installed(place: Place, *argv: str) -> str:
     """Install it, and return what was said."""
-    given = context(*argv)
+    given = context("service", "install", *argv)
     assert install(given, place, Steps(given.say)) == 0
-    assert isinstance(given.err, io.StringIO)
-    return given.err.getvalue()
+    return said(given)

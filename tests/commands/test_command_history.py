@@ -11,9 +11,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from context_talk import context, said
 from feed_world import HandDaemon
 from program_talk import Program
 
+from kstar_tui.commands import history_file
+from kstar_tui.commands.history_file import file_to_read
 from kstar_tui.history.bucket import MINUTE, Bucket
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.history.columns import INDEX
@@ -23,6 +26,7 @@ from kstar_tui.link.interface import Address
 from kstar_tui.monitor.energy import FLOWS, MJ_PER_KWH
 from kstar_tui.protocol.encode import encode_running_data
 from kstar_tui.protocol.frame import build_reply
+from kstar_tui.settings.paths import HISTORY_NAME
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CALENDAR = Calendar(BERLIN)
@@ -99,6 +103,26 @@ async def test_beside_a_daemon_it_reads_the_daemons_file(
         assert "There is no history yet" in done.err, "a screen is no daemon"
     finally:
         daemon.feed.close()
+
+
+def test_what_a_service_left_is_read_where_there_is_none_of_ones_own(
+    path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own, service = tmp_path / "own", tmp_path / "service"
+    monkeypatch.setenv("XDG_DATA_HOME", str(own))
+    monkeypatch.setattr(history_file, "SERVICE_FOLDER", service)
+    mine, theirs = own / "kstar-tui" / HISTORY_NAME, service / HISTORY_NAME
+    call = context("history")
+    assert file_to_read(call) == mine
+    theirs.parent.mkdir()
+    theirs.touch()
+    assert said(call) == ""
+    assert file_to_read(call) == theirs
+    assert said(call) == f"Read from the service's history: {theirs}\n"
+    assert file_to_read(context("history", "--history", str(path))) == path
+    mine.parent.mkdir(parents=True)
+    mine.touch()
+    assert file_to_read(call) == mine
 
 
 async def test_json_and_csv_say_the_same(program: Program, path: Path) -> None:

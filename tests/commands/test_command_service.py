@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from service_talk import Systemctl, context, installed
+from context_talk import context
+from service_talk import Systemctl, installed
 
 from kstar_tui.cli import main
 from kstar_tui.commands import service, service_program
-from kstar_tui.commands.arguments import parse_arguments
 from kstar_tui.commands.context import CommandError
 from kstar_tui.commands.service import Place, uninstall
 from kstar_tui.commands.service_steps import Steps
@@ -221,7 +221,7 @@ def test_rights(
     monkeypatch.setattr(os, "geteuid", lambda: user)
     monkeypatch.setenv("SUDO_USER", sudo or "")
     with pytest.raises(CommandError, match=said):
-        service.run(context(*argv))
+        service.run(context("service", "install", *argv))
 
 
 @pytest.mark.parametrize(("user", "system"), [(0, True), (1000, False)])
@@ -229,8 +229,7 @@ def test_root_means_the_system_and_others_themselves(
     monkeypatch: pytest.MonkeyPatch, user: int, system: bool
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: user)
-    line = parse_arguments(("service", "show"))
-    given = context()._replace(options=line.options, given=frozenset())
+    given = context("service", "show")
     assert service.run(given) == 0
     assert isinstance(given.out, io.StringIO)
     assert ("User=kstar-tui" in given.out.getvalue()) is system

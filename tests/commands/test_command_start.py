@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
 from typing import Any
 
 import pytest
+from context_talk import context
 
-from kstar_tui.clock import SystemClock
 from kstar_tui.commands import start
-from kstar_tui.commands.arguments import parse_arguments
-from kstar_tui.commands.context import Context
-from kstar_tui.settings import ConfigFile, Settings, load
+from kstar_tui.settings import Settings, load
 from kstar_tui.status import DEMO_WANTED, Status
-
-
-def context(*argv: str) -> Context:
-    """A call with these arguments, without a file and an environment."""
-    line = parse_arguments(argv)
-    return Context(
-        options=line.options,
-        given=frozenset(line.settings),
-        load=lambda: load(line.settings),
-        config=ConfigFile(Path("/none")),
-        clock=SystemClock(),
-        stdin=io.StringIO(),
-        out=io.StringIO(),
-        err=io.StringIO(),
-    )
 
 
 @pytest.fixture

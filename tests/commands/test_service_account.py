@@ -8,7 +8,8 @@ import os
 import pwd
 
 import pytest
-from service_talk import Systemctl, context, installed
+from context_talk import context
+from service_talk import Systemctl, installed
 
 from kstar_tui.commands import service_account
 from kstar_tui.commands.context import CommandError
@@ -55,7 +56,7 @@ def test_where_they_cannot_be_made_nothing_is_installed(
 
 
 def test_a_dry_run_makes_none(place: Place, in_process: Systemctl) -> None:
-    given = context("--mqtt", "ha.lan")
+    given = context("service", "install", "--mqtt", "ha.lan")
     install(given, place, Steps(given.say, dry=True))
     assert isinstance(given.err, io.StringIO)
     said = given.err.getvalue()
