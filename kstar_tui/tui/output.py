@@ -1,7 +1,8 @@
 """Only the cells that changed go to the terminal, with no colour said twice.
 
-Textual repaints a region from the start of its widget's line, and sets and resets every colour for
-every segment. Over a slow SSH line that is most of the traffic of a screen of small numbers.
+Textual repaints a region from the start of its widget's line, and sets and resets every colour
+for every segment, blanks included. Over a slow SSH line that is most of the traffic of a screen of
+small numbers.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from rich.color import Color, ColorSystem
 from rich.console import Console, RenderableType
 from rich.segment import Segment
 from rich.style import Style
-from textual._compositor import ChopsUpdate
+from textual._compositor import ChopsUpdate, LayoutUpdate
 
 _SYSTEMS = {
     "standard": ColorSystem.STANDARD,
@@ -29,6 +30,7 @@ _ATTRIBUTES = (
     ("reverse", "7"),
     ("strike", "9"),
 )
+_ON_BLANKS = frozenset("4579")
 _RESET = "\x1b[0m"
 
 
@@ -50,10 +52,27 @@ class ExactUpdate(ChopsUpdate):
         return "".join(parts)
 
 
+class ExactLayout(LayoutUpdate):
+    """The same region whole, as when a screen is opened."""
+
+    def render_segments(self, console: Console) -> str:
+        """Raw data for the terminal."""
+        pen = _Pen(_SYSTEMS.get(console.color_system or ""))
+        parts: list[str] = []
+        for y, line in enumerate(self.strips, self.region.y):
+            parts.append(f"\x1b[{y + 1};{self.region.x + 1}H")
+            for strip in line:
+                parts += pen.write(strip)
+        parts.append(pen.lift())
+        return "".join(parts)
+
+
 def exact(update: RenderableType | None) -> RenderableType | None:
-    """A partial update made exact; anything else as it is."""
+    """An update made exact; what is none of a screen's as it is."""
     if type(update) is ChopsUpdate:
         return ExactUpdate(update.chops, update.spans, update.chop_ends)
+    if type(update) is LayoutUpdate:
+        return ExactLayout(update.strips, update.region)
     return update
 
 
@@ -75,7 +94,7 @@ class _Pen:
                 yield self.lift()
                 yield style.render(segment.text, color_system=self._system)
                 continue
-            yield self._change(style)
+            yield self._change(style, blank=segment.text.isspace())
             yield segment.text
 
     def lift(self) -> str:
@@ -84,11 +103,15 @@ class _Pen:
         self._now = ("", "", "")
         return _RESET if used else ""
 
-    def _change(self, style: Style) -> str:
+    def _change(self, style: Style, *, blank: bool) -> str:
         wanted = self._codes.get(style)
         if wanted is None:
             wanted = self._codes[style] = self._encode(style)
-        before, self._now = self._now, wanted
+        before = self._now
+        if blank and not (_seen_on_blanks(wanted[0]) or _seen_on_blanks(before[0])):
+            # Of a blank only the ground is seen.
+            wanted = (*before[:2], wanted[2])
+        self._now = wanted
         if wanted == before:
             return ""
         attributes, fore, back = wanted
@@ -111,3 +134,7 @@ class _Pen:
         codes = colour.downgrade(self._system).get_ansi_codes(foreground=foreground)
         # "Default" is what is there after a reset: saying nothing says it.
         return "" if codes in (("39",), ("49",)) else ";".join(codes)
+
+
+def _seen_on_blanks(attributes: str) -> bool:
+    return not _ON_BLANKS.isdisjoint(attributes.split(";"))

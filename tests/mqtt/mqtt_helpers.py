@@ -29,6 +29,8 @@ from kstar_tui.protocol.reading import Reading, decode_running_data
 
 PATIENCE = 30.0
 """Seconds after which something awaited has failed."""
+QUICK = 5.0
+"""Seconds that what waits for nobody takes at the most, on however busy a machine."""
 
 SERIAL = "KSE4000X12345678"
 INFO = DeviceInfo(

@@ -13,6 +13,7 @@ from mqtt_helpers import (
     HOUSE,
     HOUSE_MESSAGES,
     PATIENCE,
+    QUICK,
     SERIAL,
     Mosquitto,
     Subscriber,
@@ -204,7 +205,7 @@ async def test_after_an_outage_only_the_latest_reading_arrives(
     begun = time.perf_counter()
     for load in range(100, 150):
         watched.publisher.on_update(load_update(load))
-    assert time.perf_counter() - begun < 0.5
+    assert time.perf_counter() - begun < QUICK
     # The subscriber must be back before the publisher, to see everything that is sent.
     mosquitto.set_password("mqtt", "another")
     await mosquitto.start()
@@ -272,9 +273,9 @@ async def test_a_broker_that_stalls_blocks_nothing_and_gets_no_endless_queue(
     await watched.connected()
     mosquitto.signal(signal.SIGSTOP)
     begun = time.perf_counter()
-    for load in range(2000):
+    for load in range(500):
         watched.publisher.on_update(load_update(load))
-    assert time.perf_counter() - begun < 5
+    assert time.perf_counter() - begun < QUICK
     mosquitto.signal(signal.SIGCONT)
     subscriber = await subscribe(mosquitto.port)
     watched.publisher.on_update(load_update(9999))
@@ -302,7 +303,7 @@ async def test_stop_says_goodbye_and_is_quick(mosquitto: Mosquitto, watch: Watch
     await watched.connected()
     begun = time.perf_counter()
     await watched.publisher.stop()
-    assert time.perf_counter() - begun < 1.0
+    assert time.perf_counter() - begun < QUICK
     assert not watched.publisher.status.connected
     await mosquitto.logged(f"Received DISCONNECT from kstar-tui-{SERIAL}-abcd")
 
@@ -313,7 +314,7 @@ async def test_stop_is_quick_while_nothing_listens(watch: Watch) -> None:
     await watched.failed("refused")
     begun = time.perf_counter()
     await watched.publisher.stop()
-    assert time.perf_counter() - begun < 1.0
+    assert time.perf_counter() - begun < QUICK
 
 
 async def test_a_failing_listener_harms_nobody(

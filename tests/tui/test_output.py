@@ -15,7 +15,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from kstar_tui.tui.output import ExactUpdate, exact
+from kstar_tui.tui.output import ExactLayout, ExactUpdate, exact
 from kstar_tui.tui.palette import palette_for
 
 WIDTH, HEIGHT = 24, 3
@@ -118,7 +118,14 @@ def seen(*sent: str) -> list[list[tuple[object, ...]]]:
     stream = pyte.Stream(screen)
     for text in sent:
         stream.feed(text)
-    return [[tuple(screen.buffer[y][x]) for x in range(WIDTH)] for y in range(HEIGHT)]
+    return [[_seen(screen.buffer[y][x]) for x in range(WIDTH)] for y in range(HEIGHT)]
+
+
+def _seen(cell: pyte.screens.Char) -> tuple[object, ...]:
+    if cell.data == " " and not (cell.reverse or cell.underscore or cell.strikethrough):
+        # Nobody sees in which colour, or how bold, nothing is written.
+        return tuple(cell._replace(fg="default", bold=False, italics=False))
+    return tuple(cell)
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -138,6 +145,9 @@ def check_repaint(out: Console, before: Picture, after: Picture, cut: int) -> No
     first, wanted = whole(before).render_segments(out), whole(after).render_segments(out)
     update = partial(after, spans, cut, ExactUpdate).render_segments(out) if spans else ""
     assert seen(first, update) == seen(wanted)
+    anew = exact(whole(after))
+    assert type(anew) is ExactLayout
+    assert seen(first, anew.render_segments(out)) == seen(wanted)
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -183,6 +193,24 @@ def test_it_costs_less_than_textuals_own() -> None:
     assert len(ours) < 0.25 * len(theirs)
 
 
+def test_the_foreground_of_blanks_is_not_said() -> None:
+    palette = palette_for(dark=True, ansi=False, background="#0d1117")
+    row = [("1", palette.style("strong")), (" ", palette.style("text"))] * (WIDTH // 2)
+    out = console("truecolor")
+    theirs = whole([row] * HEIGHT)
+    ours = ExactLayout(theirs.strips, theirs.region).render_segments(out)
+    # Once the colours, the places of the lines, and back.
+    assert len(ours) <= WIDTH * HEIGHT + HEIGHT * len("\x1b[1;1H") + 60
+    assert len(ours) < 0.05 * len(theirs.render_segments(out))
+
+
+def test_a_region_elsewhere_stays_there() -> None:
+    cells = [("x", Style.null())] * 3
+    update = exact(LayoutUpdate([[strip(cells)], [strip(cells)]], Region(4, 1, 3, 2)))
+    assert isinstance(update, ExactLayout)
+    assert update.render_segments(console("256")) == "\x1b[2;5Hxxx\x1b[3;5Hxxx"
+
+
 def test_no_colour_is_said_twice() -> None:
     palette = palette_for(dark=True, ansi=False, background="#0d1117")
     row = [(char, palette.style("dim")) for char in "first"]
@@ -193,10 +221,9 @@ def test_no_colour_is_said_twice() -> None:
     assert sent.count("\x1b[0m") == 1
 
 
-def test_only_partial_updates_are_touched() -> None:
-    layout = whole([[(" ", Style.null())] * WIDTH] * HEIGHT)
-    assert exact(layout) is layout
+def test_what_is_no_update_of_a_screen_is_not_touched() -> None:
     assert exact(None) is None
+    assert exact("text") == "text"
     update = partial([[(" ", Style.null())] * WIDTH] * HEIGHT, [(0, 0, 1)], 3, ChopsUpdate)
     assert type(exact(update)) is ExactUpdate
 

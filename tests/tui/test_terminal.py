@@ -148,7 +148,8 @@ def test_nothing_is_sent_while_nothing_changes(port: int, tmp_path: Path) -> Non
     with program(port, tmp_path, "--interval", "3600", size=(120, 40)) as terminal:
         terminal.wait_for(lambda text: "online" in text and "200 Ah" in text)
         for polls in range(2, 5):
-            terminal.read_for(0.5)
+            while terminal.read_for(0.5):
+                pass
             minute = terminal.text.split("\n")[0][-5:]
             sent = terminal.read_for(4)
             if terminal.text.split("\n")[0][-5:] == minute:
