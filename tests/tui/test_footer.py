@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import ClassVar
 
-from app_talk import until
+import pytest
+from app_talk import live_app, see, until
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.pilot import Pilot
 from textual.widgets import Button
 from textual.widgets._footer import FooterKey
+from tui_world import HandClock
 
+from kstar_tui.simulator.server import Simulator
 from kstar_tui.tui.footer import Footer
 
 
@@ -55,7 +59,7 @@ async def refreshed(pilot: Pilot[None]) -> None:
     seen: list[bool] = []
     pilot.app.screen.refresh_bindings()
     await pilot.pause()
-    pilot.app.query_one(Footer).call_after_refresh(seen.append, True)
+    pilot.app.screen.query_one(Footer).call_after_refresh(seen.append, True)
     await until(pilot, lambda: seen, "the refresh")
 
 
@@ -86,3 +90,35 @@ async def test_other_keys_and_other_words_are_shown() -> None:
         app.screen.refresh_bindings()
         await until(pilot, lambda: all(key.has_class("-disabled") for key in keys(app)), "grey")
         assert len(keys(app)) == 3
+
+
+@pytest.mark.parametrize("width", [44, 60, 72, 80, 90, 120])
+async def test_whole_keys_and_never_without_help(
+    inverter: Simulator, clock: HandClock, width: int
+) -> None:
+    app = live_app(inverter, clock)
+    async with app.run_test(size=(width, 24)) as pilot:
+        await see(pilot, "online")
+        for key in "1234567":
+            await pilot.press(key)
+            await until(pilot, lambda: app.screen.query(FooterKey), "keys")
+            await refreshed(pilot)
+            check_line(app, width)
+        await pilot.press("1")
+        await pilot.resize_terminal(50, 20)
+        await until(pilot, lambda: lines_up(app, 50), "fewer keys")
+        await pilot.resize_terminal(160, 24)
+        await until(pilot, lambda: len(app.screen.query(FooterKey)) >= 9, "all keys")
+        await refreshed(pilot)
+        check_line(app, 160)
+
+
+def lines_up(app: App[None], width: int) -> bool:
+    places = [key.region for key in app.screen.query(FooterKey)]
+    return all(one.right <= two.x for one, two in pairwise(places)) and places[-1].right <= width
+
+
+def check_line(app: App[None], width: int) -> None:
+    said = {key.description for key in app.screen.query(FooterKey)}
+    assert {"Help", "Quit"} <= said
+    assert lines_up(app, width), said

@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -17,7 +16,6 @@ from kstar_tui.tui.explain import Told
 from kstar_tui.tui.focus.battery import draw_battery
 from kstar_tui.tui.focus.figures import Today, read
 from kstar_tui.tui.focus.grid import draw_grid
-from kstar_tui.tui.focus.page import MIN_WIDTH
 from kstar_tui.tui.focus.view import FocusView
 from kstar_tui.tui.footer import Footer
 from kstar_tui.tui.glyphs import Glyphs
@@ -80,7 +78,6 @@ class FocusScreen(Inspecting):
     ]
 
     _canvas: FocusCanvas
-    DEFAULT_CSS = "FocusScreen.-narrow FooterKey.-command-palette { display: none; }"
 
     def __init__(
         self,
@@ -114,10 +111,6 @@ class FocusScreen(Inspecting):
         self.every(60.0, self.saved)
         self.every(TRY_AGAIN, self._again)
         self.every(1.0, self._tick)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """A narrow line of keys has no room for the palette's."""
-        self.set_class(event.size.width < MIN_WIDTH, "-narrow")
 
     def on_screen_resume(self) -> None:
         """Shown for the first time or again: what came meanwhile counts."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -26,7 +25,6 @@ from kstar_tui.tui.paint import Picture
 from kstar_tui.tui.places import LIVE, ways
 from kstar_tui.tui.session import Session
 
-_PALETTE_FROM = 90
 """Columns from which the line of keys has room for the palette's."""
 
 
@@ -99,7 +97,6 @@ class LiveScreen(Inspecting):
     ]
 
     _canvas: LiveCanvas
-    DEFAULT_CSS = "LiveScreen.-narrow FooterKey.-command-palette { display: none; }"
 
     def __init__(
         self,
@@ -130,10 +127,6 @@ class LiveScreen(Inspecting):
     def on_mount(self) -> None:
         """Once a second it is checked whether time alone changed something."""
         self.every(1.0, self._tick)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """A narrow line of keys has no room for the palette's."""
-        self.set_class(event.size.width < _PALETTE_FROM, "-narrow")
 
     def on_screen_resume(self) -> None:
         """Shown for the first time or again: what came meanwhile counts."""
