@@ -56,6 +56,8 @@ class Told:
     searched: Searched | None = None
     about: Sequence[Line] = ()
     """Versions and the terminal."""
+    mishaps: Sequence[str] = ()
+    """Tracebacks of what went wrong in the program."""
     names: Sequence[str | None] = ()
     """Further serial numbers and keys under which something is kept."""
     paths: Sequence[str] = ()
@@ -87,6 +89,10 @@ def _lines(told: Told) -> Iterator[str]:
             yield f"#     {harmless(one.data, *serials).hex()}"
     if not told.quality.refusals:
         yield "#   nothing"
+    for text in told.mishaps:
+        yield "#"
+        yield "# A mistake in the program"
+        yield from (f"#   {mask(line)}".rstrip() for line in text.splitlines())
     yield "#"
     yield from _frames(told.update, serials)
 

@@ -41,6 +41,7 @@ from kstar_tui.tui.guide import help_for
 from kstar_tui.tui.keys import keymap_of, spoken
 from kstar_tui.tui.live.screen import LiveScreen
 from kstar_tui.tui.messages import InverterChosen, LinkChanged, MqttChanged, ReadingArrived, SetUp
+from kstar_tui.tui.mishaps import EnduringApp
 from kstar_tui.tui.panel import PanelScreen
 from kstar_tui.tui.places import LIVE, PLACES, SETTINGS
 from kstar_tui.tui.plainbars import use_plain_bars
@@ -70,7 +71,7 @@ CALM = 10.0
 _SEARCH_LISTEN = 2.5
 
 
-class KstarApp(App[None]):
+class KstarApp(EnduringApp):
     """Starts with `address` where one is known, else with the search."""
 
     TITLE = "kstar-tui"

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from kstar_tui.tui.explain import Told
 from kstar_tui.tui.glyphs import UNICODE, Glyphs
+from kstar_tui.tui.mishaps import Enduring
 from kstar_tui.tui.paint import Line, Picture, Span
 from kstar_tui.tui.palette import Palette, palette_for
 
@@ -37,7 +38,7 @@ def changed(before: Line, after: Line) -> list[tuple[int, int]]:
     return ranges
 
 
-class Canvas(Widget):
+class Canvas(Enduring, Widget):
     """Draws itself by `draw` for its size; `redraw` compares and repaints the difference."""
 
     DEFAULT_CSS = "Canvas { height: 1fr; width: 1fr; }"

@@ -13,9 +13,10 @@ from textual.widgets import Static
 
 from kstar_tui.tui.forget import forget_drawn
 from kstar_tui.tui.keys import first_key
+from kstar_tui.tui.mishaps import Enduring
 
 
-class PanelScreen(ModalScreen[None]):
+class PanelScreen(Enduring, ModalScreen[None]):
     """Scrolls where it does not fit; the keys that open such a box close it too."""
 
     DEFAULT_CSS = """

@@ -33,6 +33,12 @@ def impatient(monkeypatch: pytest.MonkeyPatch, clock: HandClock) -> None:
     monkeypatch.setattr("kstar_tui.tui.app.SystemClock", lambda: clock)
 
 
+@pytest.fixture(autouse=True)
+def mistakes_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test passes over what the app would endure."""
+    monkeypatch.setattr("kstar_tui.tui.app.KstarApp.enduring", False)
+
+
 @pytest.fixture
 async def inverter(clock: HandClock) -> AsyncIterator[Simulator]:
     """A house at noon of a clear day, that lives by the test's clock."""

@@ -59,6 +59,7 @@ def _told(app: KstarApp, session: Session) -> Told:
         history=history,
         searched=session.searched.last if session.searched is not None else None,
         about=[*versions(), *terminal_lines(app, os.environ)],
+        mishaps=tuple(app.mishaps),
         names=(session.history_key, key),
         paths=paths,
     )

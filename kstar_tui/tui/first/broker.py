@@ -30,6 +30,7 @@ from kstar_tui.tui.first.picture import draw_head, draw_steps
 from kstar_tui.tui.first.summary import SummaryScreen
 from kstar_tui.tui.footer import Footer
 from kstar_tui.tui.glyphs import Glyphs
+from kstar_tui.tui.mishaps import Enduring
 from kstar_tui.tui.paint import Picture
 from kstar_tui.tui.search.picture import block_of
 
@@ -69,7 +70,7 @@ class Field(Input):
         return super()._value
 
 
-class BrokerScreen(Screen[None]):
+class BrokerScreen(Enduring, Screen[None]):
     """Three fields, a test of what they say, and the way on: to the summary, which lies on top."""
 
     CSS_PATH = "broker.tcss"

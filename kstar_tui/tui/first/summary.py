@@ -24,6 +24,7 @@ from kstar_tui.tui.first.picture import Part, put_title, short_verdict
 from kstar_tui.tui.footer import Footer
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.messages import SetUp
+from kstar_tui.tui.mishaps import Enduring
 from kstar_tui.tui.paint import Paint, Picture
 from kstar_tui.tui.search.picture import block_of
 
@@ -114,7 +115,7 @@ class SummaryCanvas(Canvas):
         return draw_summary(self.view, size.width, size.height, self._glyphs)
 
 
-class SummaryScreen(Screen[None]):
+class SummaryScreen(Enduring, Screen[None]):
     """Saves, or does not, and tells the app that the first start is done."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -25,6 +25,7 @@ from kstar_tui.tui.canvas import Canvas
 from kstar_tui.tui.footer import Footer
 from kstar_tui.tui.glyphs import UNICODE, Glyphs
 from kstar_tui.tui.messages import InverterChosen
+from kstar_tui.tui.mishaps import Enduring
 from kstar_tui.tui.paint import Picture
 from kstar_tui.tui.places import SETTINGS
 from kstar_tui.tui.search.address import parse_address
@@ -66,7 +67,7 @@ class SearchCanvas(Canvas):
             self.post_message(self.Pressed(span.field.removeprefix(ROW)))
 
 
-class SearchScreen(Screen[None]):
+class SearchScreen(Enduring, Screen[None]):
     """Posts InverterChosen. `look` starts one round of asking; `alone` takes a single find, or
     with a serial number that is `meant` that one among any."""
 

@@ -20,6 +20,7 @@ from kstar_tui.settings.kinds import BrokerUrl, SettingValue
 from kstar_tui.settings.mqtt_kinds import Password
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.keys import first_key
+from kstar_tui.tui.mishaps import Enduring
 from kstar_tui.tui.settings.field import SecretInput, all_of
 from kstar_tui.tui.settings.typed import begun, hidden_part, meant, words_of
 
@@ -45,7 +46,7 @@ class Task:
     """Show how a word would look; None for as it was."""
 
 
-class Editor(ModalScreen[None]):
+class Editor(Enduring, ModalScreen[None]):
     """Saves and leaves on enter; a value that is refused stays, with what is wrong about it."""
 
     DEFAULT_CSS = """

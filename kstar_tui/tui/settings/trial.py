@@ -26,6 +26,7 @@ from kstar_tui.settings.errors import without_passwords
 from kstar_tui.tui.advice import USUAL
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.keys import first_key
+from kstar_tui.tui.mishaps import Enduring
 from kstar_tui.tui.words import number, short_name
 
 _log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class Line(NamedTuple):
 Steps = Callable[[], AsyncIterator[Line]]
 
 
-class TrialScreen(ModalScreen[None]):
+class TrialScreen(Enduring, ModalScreen[None]):
     """Shows each step when it is done; leaving ends the test."""
 
     DEFAULT_CSS = """
