@@ -30,6 +30,8 @@ _ANOTHER_FAMILY = (
     "It answers as a GoodWe ES does, and that family is not supported yet: kstar-tui read --hex"
     " prints what it sends, for a report."
 )
+_FROM_IT = frozenset(Rejection) - {Rejection.FOREIGN, Rejection.ECHO}
+"""Reasons why something that the inverter itself sent is refused."""
 
 
 class Polls(NamedTuple):
@@ -65,7 +67,9 @@ def judge(polls: Polls) -> Iterator[Finding]:
 
 def hint(rejections: Counter[Rejection]) -> str:
     """What replies that were all refused point to, if anything."""
-    return _ANOTHER_FAMILY if rejections[Rejection.ADDRESS] else ""
+    if rejections[Rejection.ADDRESS]:
+        return _ANOTHER_FAMILY
+    return _RIVAL if any(rejections[reason] for reason in _FROM_IT) else ""
 
 
 def _loss(polls: Polls) -> Finding:
