@@ -141,10 +141,10 @@ class Serial:
     def parse(self, text: str) -> str | None:
         """A serial number as an inverter can say it; an empty one is None."""
         word = text.strip()
-        if clean_id(word) != word:
-            raise ValueError("of other signs only - _ and . can be in it, the - not in front")
         if len(word) > _MAX_SERIAL:
             raise ValueError("it is longer")
+        if clean_id(word) != word:
+            raise ValueError("it is made of letters, digits, - _ and . and has no - or . in front")
         return word or None
 
     def check(self, value: object) -> str | None:
