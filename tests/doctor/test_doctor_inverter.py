@@ -118,7 +118,7 @@ async def test_one_whose_replies_are_all_refused_is_not_asleep(
     inverter = await simulate(corrupt=1.0)
     found = await look(tmp_path, inverter.address)
     assert "refused (wrong checksum)" in found["answer"].text
-    assert "another program that asks the same stick" in found["answer"].advice
+    assert "Does another program ask the same stick" in found["answer"].advice
     assert "sleep" not in found["answer"].advice
 
 
