@@ -79,6 +79,50 @@ def test_what_is_refused(name: str, text: str, message: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("tariff.import_price", "0,28", 0.28),
+        ("tariff.import_price", "0,285", 0.285),
+        ("tariff.import_price", "1,234", 1.234),
+        ("battery.capacity", "10,24", 10.24),
+        ("inverter.interval", "2,5", 2.5),
+        ("tariff.bands", "22:00-06:00 0,18; 6:00-8:00 0,3 0,05", None),
+    ],
+)
+def test_a_decimal_comma(key: str, text: str, value: float | None) -> None:
+    row = TABLE[key]
+    given = {"tariff.import_price": Given("argument", "1"), key: Given("argument", text)}
+    wanted = ("22:00-06:00 0.18", "06:00-08:00 0.3 0.05") if value is None else value
+    assert getattr(load(given), row.name) == wanted
+    price = {"KSTAR_IMPORT_PRICE": "1"}
+    assert getattr(load(environment=price | {row.environment[0]: text}), row.name) == wanted
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "hint"),
+    [
+        ("inverter.interval", "2,500", "a comma is a decimal comma here"),
+        ("tariff.import_price", "0,2,8", ""),
+        ("tariff.import_price", ",28", ""),
+        ("tariff.import_price", "0,", ""),
+        ("inverter.port", "8,899", "allowed is a whole number"),
+        ("alerts.repeat", "60,0", "allowed is a whole number"),
+    ],
+)
+def test_a_comma_that_could_mean_something_else(key: str, text: str, hint: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load({key: Given("argument", text)})
+    assert hint in str(caught.value)
+
+
+def test_in_the_file_a_number_is_a_number(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[tariff]\nimport_price = "0,28"\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match="write it without quotes"):
+        load(config=ConfigFile(path, named=True))
+
+
+@pytest.mark.parametrize(
     ("key", "text"), [("tariff.bands", "22:00-06:00 0.18"), ("tariff.export_price", "0")]
 )
 def test_prices_need_an_import_price(key: str, text: str) -> None:

@@ -226,7 +226,7 @@ def _build() -> tuple[_Parser, set[str]]:
         where.add_argument("--json", action="store_true", help=texts.JSON[name])
     printing.add_argument("--hex", action="store_true", help=texts.FRAMES_AS_HEX)
     parsers["read"].add_argument("--keep-serial", action="store_true", help=texts.KEEP_SERIAL)
-    parsers["decode"].add_argument("hex", nargs="*", metavar="HEX", help=texts.HEX)
+    parsers["decode"].add_argument("hex", nargs="*", metavar="FILE|HEX", help=texts.HEX)
     _add_simulate(parsers["simulate"])
     _add_history(parsers["history"])
     _add_mqtt(parsers["mqtt"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from errno import ENAMETOOLONG
+from pathlib import Path
 
 from kstar_tui.commands.context import CommandError, Context
-from kstar_tui.commands.hexdump import NoFrameError, split_frames
+from kstar_tui.commands.hexdump import NoFrameError, is_hex, split_frames
 from kstar_tui.commands.show import (
     device_json,
     device_lines,
@@ -16,7 +18,7 @@ from kstar_tui.commands.show import (
 from kstar_tui.protocol.device import DeviceInfo, decode_device_info, decode_settings
 from kstar_tui.protocol.frame import HEADER, Frame, FrameError, Rejection, Request
 from kstar_tui.protocol.reading import Reading, decode_running_data
-from kstar_tui.settings.errors import without_passwords
+from kstar_tui.settings.errors import quoted, without_passwords
 from kstar_tui.status import Status
 
 _STANDARD_INPUT = "-"
@@ -24,10 +26,15 @@ _STANDARD_INPUT = "-"
 
 def run(context: Context) -> int:
     """Print every good frame, name every bad one; FAILED if there was one."""
-    status = Status.DONE
+    text, unknown = _input(context)
+    for word in unknown:
+        context.say(f"kstar-tui: {quoted(word)} is neither hex nor a file")
+    status = Status.FAILED if unknown else Status.DONE
+    if unknown and not text:
+        return status
     first = True
     # Masked before it is taken to pieces, which no longer show what they were.
-    for part in split_frames(without_passwords(_input(context))):
+    for part in split_frames(without_passwords(text)):
         try:
             if isinstance(part, NoFrameError):
                 raise part
@@ -47,16 +54,49 @@ def run(context: Context) -> int:
     return status
 
 
-def _input(context: Context) -> str:
+def _input(context: Context) -> tuple[str, list[str]]:
+    """The text with the frames, and the arguments that are none and no file either."""
     words: list[str] = context.options.hex
     if words and words != [_STANDARD_INPUT]:
-        return "\n".join(words)
+        return _given(words)
     if not words and context.stdin.isatty():
         raise CommandError(
-            "Give the frames in hex, or - to paste them and end with Ctrl-D.", Status.USAGE
+            "Give a file or the frames in hex, or - to paste them and end with Ctrl-D.",
+            Status.USAGE,
         )
-    # As bytes: a capture of the frames themselves is as good as their hex.
-    data: bytes = context.stdin.buffer.read()
+    return _text(context.stdin.buffer.read()), []
+
+
+def _given(words: Sequence[str]) -> tuple[str, list[str]]:
+    texts: list[str] = []
+    unknown: list[str] = []
+    for word in words:
+        if is_hex(word):
+            texts.append(word)
+        elif (content := _file(word)) is not None:
+            texts.append(content)
+        elif any(map(str.isspace, word)):
+            # Pasted as a whole: what is wrong in it is told word by word.
+            texts.append(word)
+        else:
+            unknown.append(word)
+    return "\n".join(texts), unknown
+
+
+def _file(name: str) -> str | None:
+    """What stands in a file; None where there is none of this name."""
+    try:
+        return _text(Path(name).read_bytes())
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None
+    except OSError as error:
+        if error.errno == ENAMETOOLONG:
+            return None
+        raise CommandError(f"{quoted(name)}: {error.strerror}.") from error
+
+
+def _text(data: bytes) -> str:
+    """A capture of the frames themselves is as good as their hex."""
     return data.hex() if data.startswith(HEADER) else data.decode("latin-1")
 
 

@@ -81,9 +81,10 @@ COMMANDS = {
     ),
     "decode": (
         "explain frames from a bug report",
-        "Decodes reply frames given in hex, as arguments or on standard input (-). Spaces,\n"
-        "colons, 0x and line ends do not matter; several frames may follow each other, with\n"
-        "comments behind #. What `read --hex` printed can be given as it is.",
+        "Decodes reply frames in hex: those in files, on standard input (-), or the arguments\n"
+        "themselves. Spaces, colons, 0x and line ends do not matter; several frames may follow\n"
+        "each other, with comments behind #. A report, and what `read --hex` printed, can be\n"
+        "given as it is. A file whose name could be hex is given as ./NAME.",
     ),
     "simulate": (
         "be an inverter in a simulated house",
@@ -151,7 +152,8 @@ EPILOGS = {
         "  kstar-tui read --hex > frames.txt"
     ),
     "decode": (
-        "examples:\n  kstar-tui decode aa557fb0018653…\n  kstar-tui decode --json - < frames.txt"
+        "examples:\n  kstar-tui decode kstar-report-20260619-120000.txt\n"
+        "  kstar-tui decode aa557fb0018653…\n  kstar-tui decode --json - < frames.txt"
     ),
     "simulate": (
         "examples:\n"
@@ -243,7 +245,7 @@ GOODWE = "be a GoodWe ES: answer requests from C0 only, with its longer running 
 VERBOSE = "say every simulated quarter of an hour how the house is doing"
 FRAMES_AS_HEX = "print the frames as they came, in hex, with the serial number masked"
 KEEP_SERIAL = "with --hex: leave the serial number as it is"
-HEX = "frames in hex, or - to read them from standard input"
+HEX = "a file with frames, or the frames themselves in hex, or - for standard input"
 ACTION = "what to do (default: show)"
 HISTORY_ACTION = "show, or import with a FILE (default: show)"
 OLD_FILE = "with import: the SQLite file that kstar.sharp wrote"

@@ -48,6 +48,11 @@ def split_frames(text: str) -> Iterator[Frame | NoFrameError]:
         position = announced
 
 
+def is_hex(text: str) -> bool:
+    """Whether nothing in a text is anything but hex, what separates it, and comments."""
+    return not _digits(text)[2]
+
+
 def _digits(text: str) -> tuple[str, list[int], list[NoFrameError]]:
     """All hex digits, the places at which a word begins with a header, and the words left out."""
     digits: list[str] = []

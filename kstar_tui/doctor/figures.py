@@ -26,10 +26,17 @@ _RIVAL = (
     "A few are normal on WiFi. Many mean a weak WiFi, or another program that asks the same stick:"
     " kstar.sharp, a Home Assistant integration, the maker's app."
 )
+_USELESS = (
+    "It answers, but with what is damaged or answers something else. Does another program ask the"
+    " same stick, too (kstar.sharp, a Home Assistant integration, the maker's app)? Is the WiFi"
+    " weak where it hangs? Taking the stick out for a minute helps it over a hang."
+)
 _ANOTHER_FAMILY = (
     "It answers as a GoodWe ES does, and that family is not supported yet: kstar-tui read --hex"
     " prints what it sends, for a report."
 )
+_FROM_IT = frozenset(Rejection) - {Rejection.FOREIGN, Rejection.ECHO}
+"""Reasons why something that the inverter itself sent is refused."""
 
 
 class Polls(NamedTuple):
@@ -65,7 +72,9 @@ def judge(polls: Polls) -> Iterator[Finding]:
 
 def hint(rejections: Counter[Rejection]) -> str:
     """What replies that were all refused point to, if anything."""
-    return _ANOTHER_FAMILY if rejections[Rejection.ADDRESS] else ""
+    if rejections[Rejection.ADDRESS]:
+        return _ANOTHER_FAMILY
+    return _USELESS if any(rejections[reason] for reason in _FROM_IT) else ""
 
 
 def _loss(polls: Polls) -> Finding:
@@ -110,7 +119,8 @@ def _refused(polls: Polls) -> Finding:
         f"{number} {reason}" for reason, number in by_reason.items()
     )
     if total > MANY_TRIES * polls.counters.tries:
-        return warning("refused", text, hint(refused) or _RIVAL, refused=by_reason)
+        advice = _ANOTHER_FAMILY if refused[Rejection.ADDRESS] else _RIVAL
+        return warning("refused", text, advice, refused=by_reason)
     return note("refused", text, refused=by_reason)
 
 

@@ -13,7 +13,7 @@ STEP = 15
 HIGHEST_PRICE = 100
 _BAND = re.compile(
     r"([0-9]{1,2}):([0-9]{2})\s*[-–]\s*([0-9]{1,2}):([0-9]{2})"
-    r"\s+([0-9]{1,3}(?:\.[0-9]{1,6})?)(?:\s+([0-9]{1,3}(?:\.[0-9]{1,6})?))?"
+    r"\s+([0-9]{1,3}(?:[.,][0-9]{1,6})?)(?:\s+([0-9]{1,3}(?:[.,][0-9]{1,6})?))?"
 )
 
 
@@ -39,7 +39,8 @@ class Band(NamedTuple):
 
 
 def parse_band(text: str) -> Band:
-    """A band of "22:00-06:00 0.18" or, with an export price, "22:00-06:00 0.18 0.05".
+    """A band of "22:00-06:00 0.18" or, with an export price, "22:00-06:00 0.18 0.05"; a decimal
+    comma will do.
 
     ValueError says what is wrong.
     """
@@ -49,7 +50,7 @@ def parse_band(text: str) -> Band:
     start, end = _minutes(found[1], found[2]), _minutes(found[3], found[4])
     if start in (end, DAY):
         raise ValueError("a band begins before it ends; a whole day is 00:00-24:00")
-    prices = [float(price) for price in found.groups()[4:] if price is not None]
+    prices = [float(price.replace(",", ".")) for price in found.groups()[4:] if price is not None]
     if not all(math.isfinite(price) and price <= HIGHEST_PRICE for price in prices):
         raise ValueError(f"a price is from 0 to {HIGHEST_PRICE}")
     return Band(start, end, *prices)

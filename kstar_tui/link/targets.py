@@ -9,8 +9,9 @@ from typing import NamedTuple
 from kstar_tui.link.addresses import not_a_network
 from kstar_tui.link.events import Target
 
-GIVEN = "as given"
-"""The interface's name where the user named the broadcast address: the system chooses one."""
+GIVEN = "the address you gave"
+"""In place of an interface's name where the user named the broadcast address: the system chooses
+one."""
 
 
 class Network(NamedTuple):

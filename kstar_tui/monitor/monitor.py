@@ -20,6 +20,7 @@ from kstar_tui.monitor.question import Question
 from kstar_tui.monitor.rescue import Rescue
 from kstar_tui.monitor.schedule import Schedule
 from kstar_tui.monitor.subscribers import Subscribers
+from kstar_tui.monitor.trouble import IMPLAUSIBLE
 from kstar_tui.monitor.update import LinkState, Update
 from kstar_tui.protocol.device import DeviceSettings
 from kstar_tui.protocol.reading import Reading
@@ -248,7 +249,7 @@ class Monitor:
             return None
         self._rejected[reason] += 1
         self._refused[reason] = taken.reading.raw
-        return f"it answers, but not plausibly: {reason}"
+        return f"{IMPLAUSIBLE}{reason}"
 
     async def _identify(self, link: Link) -> None:
         # Only who can look for the inverter elsewhere may leave its old address to another.

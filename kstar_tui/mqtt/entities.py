@@ -57,6 +57,35 @@ _CLASSES: Mapping[str, tuple[str, int]] = {
 }
 """By unit: the device class and the digits behind the point."""
 
+_NAMES = {
+    "battery_soc": "Battery state of charge",
+    "battery_soh": "Battery state of health",
+}
+"""Names of fields whose label is understood only beside the battery's others, as on the screen."""
+
+_ICONS = {
+    "pv1_mode": "solar-panel",
+    "pv2_mode": "solar-panel",
+    "battery_mode": "battery-sync",
+    "battery_2_mode": "battery-sync",
+    "battery_3_mode": "battery-sync",
+    "battery_4_mode": "battery-sync",
+    "bms_status": "battery-outline",
+    "battery_status": "battery-outline",
+    "battery_soh": "battery-heart",
+    "battery_warning_bits": "battery-alert",
+    "grid_direction": "transmission-tower",
+    "meter_status": "meter-electric",
+    "load_mode": "home-lightning-bolt",
+    "work_state": "state-machine",
+    "work_mode": "state-machine",
+    "effective_work_mode": "state-machine",
+    "relay_bits": "electric-switch",
+    "error_bits": "alert-circle-outline",
+    "diagnosis_bits": "stethoscope",
+}
+"""Of what has no device class with an icon of its own: Home Assistant would draw an eye."""
+
 _FLOW_NAMES = {
     Flow.PV: "PV energy",
     Flow.LOAD: "Load energy",
@@ -150,7 +179,7 @@ def _counters() -> list[Entity]:
 
 
 def _of_field(row: Field) -> Entity:
-    options: dict[str, Any] = {"name": row.label}
+    options: dict[str, Any] = {"name": _NAMES.get(row.name, row.label)}
     entity_id = row.name
     if row.group is Group.ENERGY:
         # The inverter's own counters are raw; those of the same name are guarded.
@@ -163,6 +192,8 @@ def _of_field(row: Field) -> Entity:
     else:
         options |= _measured(row)
     options["value_template"] = f"{{{{ value_json.{row.name} }}}}"
+    if row.name in _ICONS:
+        options["icon"] = f"mdi:{_ICONS[row.name]}"
     if row.name not in _MAIN:
         options["entity_category"] = "diagnostic"
     if row.name not in _SHOWN:

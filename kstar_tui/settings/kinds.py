@@ -23,6 +23,8 @@ _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
 _NUMERIC = r"(.*\.)?([0-9]+|0[xX][0-9A-Fa-f]*)\.?"
 """Texts that the system's resolver reads as an address, in more ways than people know."""
+_GROUPED = r"[1-9][0-9]{0,2},[0-9]{3}"
+"""What is a whole number to those who put a comma between thousands."""
 
 
 class Kind(Protocol):
@@ -61,10 +63,15 @@ class Number(NamedTuple):
         return f"{noun} from {self.low:g} to {self.high:g}{self.unit and f' {self.unit}'}"
 
     def parse(self, text: str) -> int | float:
-        """Digits, with a decimal point where the number need not be whole."""
-        if not re.fullmatch(r"\d{1,9}" if self.whole else r"\d{1,9}(\.\d{1,9})?", text, re.ASCII):
+        """Digits, with a decimal point or comma where the number need not be whole."""
+        pattern = r"\d{1,9}" if self.whole else r"\d{1,9}([.,]\d{1,9})?"
+        if not re.fullmatch(pattern, text, re.ASCII):
             raise ValueError
-        return self._limited(int(text) if self.whole else float(text))
+        if self.whole:
+            return self._limited(int(text))
+        if re.fullmatch(_GROUPED, text) and self.low <= int(text.replace(",", "")) <= self.high:
+            raise ValueError("a comma is a decimal comma here, so write a point, or no comma")
+        return self._limited(float(text.replace(",", ".")))
 
     def check(self, value: object) -> int | float:
         """An integer, or a float where it need not be whole; true and false are none."""
@@ -134,10 +141,10 @@ class Serial:
     def parse(self, text: str) -> str | None:
         """A serial number as an inverter can say it; an empty one is None."""
         word = text.strip()
-        if clean_id(word) != word:
-            raise ValueError("of other signs only - _ and . can be in it, the - not in front")
         if len(word) > _MAX_SERIAL:
             raise ValueError("it is longer")
+        if clean_id(word) != word:
+            raise ValueError("it is made of letters, digits, - _ and . and has no - or . in front")
         return word or None
 
     def check(self, value: object) -> str | None:

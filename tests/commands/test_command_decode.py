@@ -157,6 +157,39 @@ async def test_raw_bytes_are_as_good_as_hex(program: Program) -> None:
     assert (done.status, done.out.count("\n")) == (0, 2)
 
 
+async def test_a_file_is_read_as_standard_input_is(program: Program, tmp_path: Path) -> None:
+    report = tmp_path / "my report.txt"
+    report.write_text(f"# a report\n{INFO.hex()}\n", encoding="utf-8")
+    raw = tmp_path / "frames.bin"
+    raw.write_bytes(RUNNING)
+    done = await program("decode", "--json", str(report), str(raw), SETTINGS.hex())
+    assert (done.status, done.err) == (0, "")
+    assert [len(json.loads(line)) for line in done.out.splitlines()][:2] == [7, len(FIELDS)]
+    assert done.out.count("\n") == 3
+
+
+async def test_what_is_neither_hex_nor_a_file(program: Program, tmp_path: Path) -> None:
+    done = await program("decode", "report.txt", "--json")
+    assert (done.status, done.out) == (1, "")
+    assert done.err == "kstar-tui: 'report.txt' is neither hex nor a file\n"
+    done = await program("decode", "mqtt://u:secret@h/a", INFO.hex(), "x" * 300, "--json")
+    assert (done.status, done.out.count("\n")) == (1, 1)
+    assert done.err.count("is neither hex nor a file") == 2
+    assert "secret" not in done.err
+    done = await program("decode", str(tmp_path))
+    assert (done.status, done.out) == (1, "")
+    assert "Is a directory" in done.err
+
+
+async def test_what_could_be_hex_is_hex(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cafe").write_text(INFO.hex(), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert "too short: 2 bytes" in (await program("decode", "cafe")).err
+    assert (await program("decode", "./cafe")).status == 0
+
+
 async def test_a_broken_configuration_does_not_matter(program: Program, tmp_path: Path) -> None:
     environment = {"KSTAR_PORT": "x", "KSTAR_CONFIG": str(tmp_path / "none")}
     assert (await program("decode", INFO.hex(), environment=environment)).status == 0

@@ -112,6 +112,16 @@ async def test_a_silent_one_is_woken_and_soon_left_alone(
     assert clock.slept == [MIN_PAUSE]
 
 
+async def test_one_whose_replies_are_all_refused_is_not_asleep(
+    tmp_path: Path, simulate: Simulate
+) -> None:
+    inverter = await simulate(corrupt=1.0)
+    found = await look(tmp_path, inverter.address)
+    assert "refused (wrong checksum)" in found["answer"].text
+    assert "Does another program ask the same stick" in found["answer"].advice
+    assert "sleep" not in found["answer"].advice
+
+
 async def test_one_that_was_found_elsewhere(tmp_path: Path, simulate: Simulate) -> None:
     inverter = await simulate(silent=True)
     settings = Settings(host="127.0.0.1", port=inverter.address.port)

@@ -21,6 +21,7 @@ from scripted_inverter import (
 from kstar_tui.link import udp
 from kstar_tui.link.client import InverterClient
 from kstar_tui.link.interface import DISCOVERY_PORT, Address, LinkError
+from kstar_tui.monitor.trouble import Trouble, trouble
 from kstar_tui.protocol.frame import GOODWE_MONITOR, Rejection, Request, build_reply
 
 SHORT = 0.1
@@ -54,6 +55,7 @@ async def test_silence_is_asked_three_times_from_fresh_ports(start) -> None:
         await client.read()
     host, port = inverter.address
     assert str(failure.value) == f"3 tries of 0.1 s to {host}:{port}: no answer"
+    assert trouble(str(failure.value)) is Trouble.SILENT
     assert inverter.data == [Request.RUNNING_DATA.frame] * 3
     assert len(set(inverter.ports)) == 3
     counters = client.counters
@@ -160,6 +162,8 @@ async def test_the_failure_says_what_came_back(start, bad: bytes, reason: Reject
     with pytest.raises(LinkError) as failure:
         await client.read()
     assert str(failure.value).endswith(f": 2 replies refused ({reason})")
+    family = reason is Rejection.ADDRESS
+    assert trouble(str(failure.value)) is (Trouble.FAMILY if family else Trouble.REFUSED)
     assert client.counters.rejections == {reason: 2}
 
 

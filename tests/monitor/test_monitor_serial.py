@@ -9,6 +9,7 @@ from kstar_tui.link.events import Asked, NotAnInverter
 from kstar_tui.link.interface import Address, LinkError
 from kstar_tui.monitor.finding import is_same, others, same_serial
 from kstar_tui.monitor.identity import AnotherInverterError, Identity
+from kstar_tui.monitor.trouble import Trouble, trouble
 from kstar_tui.monitor.update import LinkState
 
 MAC = "AC:CF:23:A1:B2:C3"
@@ -90,6 +91,7 @@ async def test_another_inverter_at_the_saved_address_is_not_taken_for_it(
     assert latest.error == (
         "another inverter answers at 192.168.1.50: serial number KSE2, not KSE1"
     )
+    assert trouble(latest.error) is Trouble.ANOTHER
     assert (latest.reading, latest.info, latest.key) == (None, None, "KSE1")
     world.searches = [[found("KSE2"), found("KSE1", MOVED.host)]]
     await clock.advance(11)

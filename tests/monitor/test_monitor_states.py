@@ -11,6 +11,7 @@ from monitor_world import HOME, reading, zeros
 from owned_clock import START
 
 from kstar_tui.monitor.monitor import Monitor
+from kstar_tui.monitor.trouble import Trouble, trouble
 from kstar_tui.monitor.update import LinkState
 from kstar_tui.protocol.frame import Rejection
 
@@ -169,6 +170,7 @@ async def test_held_readings_age_like_lost_ones_but_need_no_rescue(clock, world,
     assert not latest.fresh
     assert latest.rejected == {"all values zero": 1}
     assert latest.error == "it answers, but not plausibly: all values zero"
+    assert trouble(latest.error) is Trouble.IMPLAUSIBLE
     await clock.advance(35)
     assert watched.monitor.latest.state is LinkState.OFFLINE
     assert watched.monitor.latest.rejected == {"all values zero": 8}

@@ -240,6 +240,7 @@ def test_an_entity_has_nothing_else_to_say(entity: Entity) -> None:
         "entity_category",
         "enabled_by_default",
         "value_template",
+        "icon",
     }
     more: dict[str, set[str]] = {
         "reachable": {"payload_on", "payload_off"},
@@ -341,6 +342,22 @@ def test_a_name_is_one_for_people(entity: Entity) -> None:
     assert "_" not in name
     # Home Assistant puts the device's name before it.
     assert not re.search(r"kstar|kse", name, re.IGNORECASE)
+
+
+@EVERY_ENTITY
+def test_an_icon_is_given_where_home_assistant_has_none(entity: Entity) -> None:
+    """Each class of a measurement has an icon; words, bits and a bare percentage have an eye."""
+    expected = EXPECTED[entity.id]
+    icon = entity.options.get("icon", "")
+    assert bool(icon) is (expected.device_class in (None, "enum"))
+    assert not icon or re.fullmatch(r"mdi:[a-z]+(-[a-z]+)*", icon)
+
+
+def test_a_battery_is_named_where_a_name_stands_alone() -> None:
+    names = {one.id: one.options["name"] for one in catalogue().values()}
+    assert names["battery_soc"] == "Battery state of charge"
+    assert names["battery_soh"] == "Battery state of health"
+    assert FIELDS["battery_soc"].label == "State of charge", "beside the battery's other values"
 
 
 def test_counters_are_named_for_what_they_count() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -222,9 +223,9 @@ async def test_a_wrong_address_is_refused_in_words(nobody: Settings, clock: Hand
             ("not an address", "address"),
             ("127.0.0.1:0", "port"),
             ("127.0.0.1:seven", "port"),
-            ("127.0.0.1:48899", "no port for data"),
-            (f"127.0.0.1:{nobody.discovery_port}", "no port for data"),
-            ("127.0.0.1:8899:1", "no address"),
+            ("127.0.0.1:48899", "not a port for data"),
+            (f"127.0.0.1:{nobody.discovery_port}", "not a port for data"),
+            ("127.0.0.1:8899:1", "not an address"),
         ):
             await type_address(pilot, typed)
             await until(pilot, lambda said=said: said in str(problem.render()), typed)
@@ -300,6 +301,23 @@ async def test_in_ascii(inverter: Simulator, second: Simulator, clock: HandClock
         await pilot.pause()
         text = shown(app)
         assert text.isascii(), [char for char in text if not char.isascii()]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("192.168.300.1", "192.168.300.1 is not an address: type an IPv4 address like"),
+        ("http://pi", "http://pi is not an address that an inverter has: "),
+        ("0.0.0.0", "0.0.0.0 is not the address of one inverter: "),
+        ("224.0.0.1:8899", "224.0.0.1:8899 is not the address of one inverter: "),
+        (" ", "type an IPv4 address like 192.168.1.50, or a host name"),
+        ("10.0.0.7:", "the port is missing: "),
+        ("fd00::5:1", "fd00::5:1 is not an address that an inverter has: "),
+    ],
+)
+def test_what_is_no_address(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(said)}"):
+        parse_address(text, 8899)
 
 
 def test_addresses() -> None:

@@ -177,6 +177,29 @@ def test_what_has_no_name_has_a_meaning_too(kind: Kind) -> None:
     assert words.do
 
 
+@pytest.mark.parametrize(
+    ("error", "what", "do"),
+    [
+        ("3 tries of 1.5 s to 192.168.1.50:8899: no answer", "did not answer", "WiFi stick lit"),
+        ("cannot ask 192.168.1.50:8899: Connection refused", "did not answer", "WiFi stick lit"),
+        ("3 tries of 1.5 s to a:8899: 2 replies refused (wrong checksum)", "damaged", "WiFi weak"),
+        (
+            "1 try of 1.5 s to a:8899: 1 reply refused (not from an inverter to a monitor)",
+            "GoodWe",
+            "read --hex",
+        ),
+        ("it answers, but not plausibly: all values zero", "cannot be true", "starts or shuts"),
+        ("another inverter answers at a: serial number B, not C", "another", "inverter.serial"),
+    ],
+)
+def test_an_outage_by_its_reason(error: str, what: str, do: str) -> None:
+    text = f"inverter offline: {error}"
+    words = meaning(Episode(Kind.LINK, "offline", Severity.WARNING, text, NOON))
+    assert what in words.what
+    assert do in words.do
+    assert ("did not answer" in words.what) is (what == "did not answer")
+
+
 def test_what_could_hurt_is_said() -> None:
     assert "Do not touch" in meaning(_episode(Kind.FAULT, "isolation")).do
     assert "installer" in meaning(_episode(Kind.FAULT, "isolation")).do

@@ -72,6 +72,7 @@ CASES: dict[str, tuple[EventsView, int, int, Glyphs]] = {
     "full-80x24": (FULL, 80, 23, UNICODE),
     "full-120x40": (replace(FULL, selected=4), 120, 39, UNICODE),
     "full-200x60": (FULL, 200, 59, UNICODE),
+    "cut-80x24": (replace(FULL, selected=4), 80, 23, UNICODE),
     "many-80x24": (MANY, 80, 23, UNICODE),
     "small-44x12": (FULL, 44, 11, UNICODE),
     "empty-80x24": (EMPTY, 80, 23, UNICODE),
@@ -101,6 +102,19 @@ def test_at_any_size_it_is_drawn_and_the_selected_line_is_seen(
             if view.episodes and height > 4 and width > 4:
                 fields = {span.field for line in picture for span in line}
                 assert f"row:{view.selected}" in fields
+
+
+@pytest.mark.parametrize("width", [60, 80, 102, 103, 120])
+def test_what_is_cut_in_its_row_stands_whole_below(width: int) -> None:
+    at = next(i for i, one in enumerate(FULL.episodes) if one.text.startswith("inverter offline"))
+    view = replace(FULL, selected=at)
+    text = cells(draw_events_screen(view, width, 23, UNICODE), width, 23)
+    whole = FULL.episodes[at].text
+    cut = any(line.rstrip().endswith("…") for line in text[:14])
+    assert cut is (width < 103)
+    detail = " ".join(" ".join(text[14:]).split())
+    assert detail.count(whole) == cut
+    assert "Looking for it goes on by itself." in detail or width < 80
 
 
 @pytest.mark.parametrize("selected", [0, 1, 50, 158, 159])

@@ -16,6 +16,7 @@ from tui_world import INFO, cells, reading
 
 from kstar_tui.link.events import Asked, Found, NotAnInverter, Target
 from kstar_tui.link.interface import Address
+from kstar_tui.link.targets import targets_for
 from kstar_tui.mqtt.probe import Result, Step
 from kstar_tui.tui.first.answers import Inverter
 from kstar_tui.tui.first.picture import draw_steps, short_verdict, verdict
@@ -66,6 +67,10 @@ SEARCHES = {
         others=(STICK, THERMOSTAT),
         selected=1,
         step="step 1 of 3",
+    ),
+    "given": SearchView(
+        asked=tuple(Asked(one, None) for one in targets_for(["192.168.100.255", "10.9.0.255"])),
+        others=(STICK, THERMOSTAT),
     ),
     "meant": SearchView(asked=ASKED, found=(BARN,), meant="SIM0000005678", alone=True),
     "current": SearchView(asked=ASKED, found=(ROOF, BARN), selected=1, current=ROOF.address),

@@ -122,6 +122,17 @@ def address_of(app: KstarApp) -> Address | None:
     return app.session.monitor.latest.address
 
 
+async def test_the_settings_are_named_with_the_key_they_have(
+    inverter: Simulator, home: Home
+) -> None:
+    home.environment["KSTAR_KEYS"] = "go.settings=f7"
+    app = home.app(around(inverter))
+    async with app.run_test() as pilot:
+        await see(pilot, "Found an inverter")
+        await enter(pilot, "step 2 of 3")
+        await enter(pilot, "Change it later in Settings (f7), with")
+
+
 @pytest.mark.parametrize("size", BOTH)
 async def test_from_nothing_to_the_live_screen(
     size: tuple[int, int], inverter: Simulator, home: Home
@@ -136,6 +147,7 @@ async def test_from_nothing_to_the_live_screen(
         text = await enter(pilot, "Publish to MQTT?", "step 2 of 3", "nothing is published")
         assert all(word in text for word in ("broker", "user", "password", "Test", "Next", "Skip"))
         text = await enter(pilot, "This is what will be saved", "step 3 of 3")
+        assert "Change it later in Settings (7), with kstar-tui config, or in that file." in text
         assert "KSE4000, serial number SIM0000000001" in text
         assert f"at {inverter.address}" in text
         assert "off, nothing is published" in text

@@ -104,7 +104,7 @@ def _of_setting(row: Setting) -> Values:
 _KNOWN = {
     "day": Values(tuple(DAYS)),
     "fault": Values(tuple(Faults.__dataclass_fields__)),
-    "hex": Values(("-",)),
+    "hex": Values(files=True),
 }
 """Values of options and places whose parser takes any text, because more is checked later."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from kstar_tui.monitor.events import Kind
+from kstar_tui.monitor.trouble import Trouble, trouble
 from kstar_tui.tui.events.episodes import REACHED, Episode
 
 
@@ -132,6 +133,28 @@ _OFFLINE = Meaning(
     "By day: is the inverter's WiFi stick lit, is another program asking it (it serves one at a"
     " time), did the router restart? Looking for it goes on by itself.",
 )
+_AWAY = {
+    Trouble.REFUSED: Meaning(
+        "It answered, but its replies were damaged or answered something else: none was used.",
+        "Is another program asking it (its WiFi stick serves one at a time)? Is the WiFi weak where"
+        " it hangs? Taking the stick out for a minute helps it over a hang.",
+    ),
+    Trouble.FAMILY: Meaning(
+        "It answered as a GoodWe ES does. That family is not supported yet.",
+        "Is it the inverter's address? Another device may have it now. kstar-tui read --hex prints"
+        " what it sends, for a report.",
+    ),
+    Trouble.IMPLAUSIBLE: Meaning(
+        "It answered, but with values that cannot be true: none was used.",
+        "Nothing, around sunrise and sunset: it sends such values while it starts or shuts down. If"
+        " it stays so by day, kstar-tui read --hex prints what it sends, for a report.",
+    ),
+    Trouble.ANOTHER: Meaning(
+        "At its address another inverter answered.",
+        "Nothing, if you have several: the one that is meant is looked for. If it was replaced, put"
+        " the new serial number into Settings, at inverter.serial.",
+    ),
+}
 _REACHED = Meaning("kstar-tui was started, and the inverter answered.", "Nothing.")
 _GRID_LOST = Meaning(
     "The inverter saw no grid: a power cut, a breaker, or a loose cable.",
@@ -149,7 +172,6 @@ _HISTORY = Meaning(
 _NOTHING = Meaning("Nothing more is known of it.", "Nothing.")
 _KINDS = {
     Kind.GRID: _GRID_LOST,
-    Kind.LINK: _OFFLINE,
     Kind.COUNTER: _COUNTER,
     Kind.HISTORY: _HISTORY,
 }
@@ -161,6 +183,8 @@ def meaning(episode: Episode) -> Meaning:
         return fault_meaning(episode.subject)
     if episode.subject == REACHED:
         return _REACHED
+    if episode.kind is Kind.LINK:
+        return _AWAY.get(trouble(episode.text), _OFFLINE)
     if episode.kind is Kind.MODE:
         return _MODES.get(episode.subject, _NOTHING)
     return _KINDS.get(episode.kind, _NOTHING)

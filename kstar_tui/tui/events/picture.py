@@ -22,6 +22,10 @@ STYLES = {
     Severity.NOTE: "text",
 }
 _WHEN, _LASTED = 16, 15
+_TEXT_AT = 3 + _WHEN + _LASTED + 2
+"""Columns in front of what happened, where there is room for all of a row."""
+_WHOLE_LINES = 3
+"""For the text of a row that is cut."""
 _WIDEST = 110
 """Columns in which a text is read comfortably."""
 _SMALL = 60, 14
@@ -152,6 +156,11 @@ def _detail(paint: Paint, rect: Rect, view: EventsView) -> None:
     paint.put(rect.x, rect.y, paint.glyphs.horizontal * rect.width, "border")
     paint.right(rect.right - 1, rect.y, f" {view.selected + 1} of {len(view.episodes)} ", "dim")
     y = rect.y + 1
+    if len(episode.text) > paint.width - _TEXT_AT - 1:
+        # Its row is cut.
+        for part in wrap(episode.text, rect.width, max_lines=_WHOLE_LINES, placeholder=" …"):
+            paint.put(rect.x, y, part, "strong")
+            y += 1
     paint.put(rect.x, y, times(episode, view.now, view.calendar)[: rect.width], "dim")
     words = meaning(episode)
     width = min(_WIDEST, rect.width - 9)

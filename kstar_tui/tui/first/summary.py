@@ -23,9 +23,11 @@ from kstar_tui.tui.first.answers import Inverter, changed, inverter_changes
 from kstar_tui.tui.first.picture import Part, put_title, short_verdict
 from kstar_tui.tui.footer import Footer
 from kstar_tui.tui.glyphs import Glyphs
+from kstar_tui.tui.keys import first_key
 from kstar_tui.tui.messages import SetUp
 from kstar_tui.tui.mishaps import Enduring
 from kstar_tui.tui.paint import Paint, Picture
+from kstar_tui.tui.places import PLACES, SETTINGS
 from kstar_tui.tui.search.picture import block_of
 
 _LABEL = len("Inverter") + 3
@@ -46,6 +48,8 @@ class SummaryView(NamedTuple):
     """What is saved holds a password."""
     problem: str = ""
     """Why it could not be saved."""
+    settings_key: str = PLACES[SETTINGS].key
+    """The key to the Settings screen."""
 
 
 def draw_summary(view: SummaryView, width: int, height: int, glyphs: Glyphs) -> Picture:
@@ -71,7 +75,8 @@ def draw_summary(view: SummaryView, width: int, height: int, glyphs: Glyphs) -> 
                 paint.put(block.x + _LABEL, y, part, style)
                 y += 1
         y += loose
-    text = "Change it later with kstar-tui config, or in that file."
+    key = f" ({view.settings_key})" if view.settings_key else ""
+    text = f"Change it later in Settings{key}, with kstar-tui config, or in that file."
     paint.put(block.x, y, text[: block.width], "dim")
     return paint.picture()
 
@@ -146,6 +151,11 @@ class SummaryScreen(Enduring, Screen[None]):
         """The canvas, and the keys below it."""
         yield self._canvas
         yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """The user's own key, where there is one."""
+        key = first_key(self.app, f"go.{SETTINGS}")
+        self._canvas.view = self._canvas.view._replace(settings_key=key)
 
     def action_save(self) -> None:
         """Write it down and start; where that fails, say so and stay."""

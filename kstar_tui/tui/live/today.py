@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from kstar_tui.monitor.energy import Flow
 from kstar_tui.monitor.events import Severity
-from kstar_tui.tui.advice import advice
+from kstar_tui.tui.advice import no_reading
 from kstar_tui.tui.live.rows import Part, label, measured
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.paint import Paint, Rect
@@ -162,11 +162,11 @@ def draw_events(paint: Paint, rect: Rect, view: View) -> None:
 
 
 def draw_advice(paint: Paint, rect: Rect, view: View) -> None:
-    """What usually helps where the inverter has never answered."""
-    where = view.update.address or "the inverter"
+    """What usually helps where no reading has come from the inverter yet."""
+    where = str(view.update.address or "the inverter")
     key = view.search_key
     last = f"press {key} to search again" if key else "search again, from Live"
-    lines = advice(f"No reading from {where} yet. What usually helps:", last)
+    lines = no_reading(where, view.update.error or "", last)
     for y, line in enumerate(lines[: max(0, rect.height)], rect.y):
         style = "title" if y == rect.y else "text"
         paint.put(rect.x + 2, y, paint.glyphs.spell(line)[: rect.width - 4], style)

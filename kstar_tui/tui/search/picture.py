@@ -27,7 +27,7 @@ _ADVICE = advice(
     "your router's list of devices shows its address: press a and type it",
 )
 _SMALL = 60, 16
-_REASON_LINES = 2
+_REASON_LINES, _REASON_LINES_MOST = 2, 6
 _NO = "(no)"
 
 
@@ -217,9 +217,10 @@ def _others(paint: Paint, rect: Rect, others: Sequence[NotAnInverter]) -> None:
     left = max(map(len, names)) + max(len(one.host) for one in others) + 4
     indent = len(_NO) + 2 + left
     beside = rect.width - indent >= 28
+    width = rect.width - (indent if beside else len(_NO) + 2)
+    reasons = _reasons(others, width, rect.height - (not beside) * len(others))
     y = rect.y
-    for index, (name, one) in enumerate(zip(names, others, strict=True)):
-        reason = _reason(one, rect.width - (indent if beside else len(_NO) + 2))
+    for index, (name, one, reason) in enumerate(zip(names, others, reasons, strict=True)):
         lines = len(reason) + (not beside)
         more = len(others) - index
         if y + lines > rect.bottom - (more > 1):
@@ -239,6 +240,17 @@ def _others(paint: Paint, rect: Rect, others: Sequence[NotAnInverter]) -> None:
         y += lines
 
 
-def _reason(other: NotAnInverter, width: int) -> list[str]:
-    lines = wrap(other.reason, max(12, width), max_lines=_REASON_LINES, placeholder=" …")
-    return lines or [""]
+def _reasons(others: Sequence[NotAnInverter], width: int, room: int) -> list[list[str]]:
+    """Each reason in lines, cut only as far as all of them together have no room."""
+
+    def folded(most: int) -> list[list[str]]:
+        texts = (
+            wrap(one.reason, max(12, width), max_lines=most, placeholder=" …") for one in others
+        )
+        return [lines or [""] for lines in texts]
+
+    for most in range(_REASON_LINES_MOST, _REASON_LINES, -1):
+        reasons = folded(most)
+        if sum(map(len, reasons)) <= room:
+            return reasons
+    return folded(_REASON_LINES)

@@ -178,22 +178,25 @@ class Editor(Enduring, ModalScreen[None]):
     def _meant(self, text: str) -> SettingValue:
         return meant(self._job.row, text, self._job.written)
 
-    def _judge(self, text: str) -> bool:
+    def _judge(self, text: str) -> None:
         """Say what the text means, or why it is refused."""
-        row = self._job.row
+        if why := self._objection(text):
+            self._say(why, refused=True)
+        else:
+            self._say(self._approval(text, self._meant(text)))
+
+    def _objection(self, text: str) -> str:
+        """Why it is refused; nothing where it is allowed."""
         try:
             value = self._meant(text)
         except ValueError as error:
             hint = f" ({error})" if str(error) else ""
-            self._say(f"not allowed{hint}; allowed is {row.kind.allowed}", refused=True)
-            return False
+            return f"not allowed{hint}; allowed is {self._job.row.kind.allowed}"
         try:
             self._job.check(value)
         except SettingsError as error:
-            self._say(f"refused: {without_passwords(str(error))}", refused=True)
-            return False
-        self._say(self._approval(text, value))
-        return True
+            return f"refused: {without_passwords(str(error))}"
+        return ""
 
     def _approval(self, text: str, value: SettingValue) -> str:
         row = self._job.row
@@ -210,7 +213,9 @@ class Editor(Enduring, ModalScreen[None]):
         return f"ok: {row.kind.show(value)}"
 
     def _save(self, text: str) -> None:
-        if not self._judge(text):
+        if why := self._objection(text):
+            # Enter is answered, too.
+            self._say(f"not saved: {why}", refused=True)
             return
         try:
             self._saved = True

@@ -23,7 +23,7 @@ from kstar_tui.link.client import InverterClient
 from kstar_tui.link.interface import Address, LinkError
 from kstar_tui.settings import TABLE, Settings, SettingsError, shown
 from kstar_tui.settings.errors import without_passwords
-from kstar_tui.tui.advice import USUAL
+from kstar_tui.tui.advice import shortly
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.keys import first_key
 from kstar_tui.tui.mishaps import Enduring
@@ -121,7 +121,7 @@ async def ask_inverter(address: Address) -> AsyncIterator[Line]:
     try:
         reading = await client.read()
     except LinkError as error:
-        yield Line(FAILED, "reading", str(error), f"{USUAL[0]}; {USUAL[3]}")
+        yield Line(FAILED, "reading", str(error), shortly(str(error)))
         return
     latency = client.counters.latency
     took = "" if latency is None else f" in {latency * 1000:.0f} ms"

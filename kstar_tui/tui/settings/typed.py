@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from ipaddress import ip_address
 
-from kstar_tui.mqtt.broker import Broker, parse_broker
+from kstar_tui.mqtt.broker import Broker, is_host_name, parse_broker
 from kstar_tui.settings import Setting
 from kstar_tui.settings.kinds import BrokerUrl, Flag, SettingValue
 from kstar_tui.settings.look_kinds import AUTO, ThemeName
@@ -16,6 +17,9 @@ from kstar_tui.tui.themes import NAMES
 _MASK = "***"
 _SCHEME = r"[A-Za-z]*://"
 _IPV6 = r"\[[0-9A-Fa-f:.%]*"
+_PORT = r"[0-9]{1,5}/?"
+_HOME = ("lan", "local", "home", "internal", "localdomain", "box")
+"""Last parts of the names that home networks have: nobody's user name ends so."""
 _UP_TO_PORT = rf"(?:{_IPV6}\]:|(?!{_IPV6}$)[^:/]*:)"
 
 
@@ -68,7 +72,8 @@ def hidden_part(text: str, known: str = "") -> tuple[int, int]:
     """Where in a broker's URL a password stands, or could stand: from, to.
 
     Before there is an @ nobody knows whether a port or a password is typed, unless it is the port
-    that stands there in the text `known`.
+    that stands there in the text `known`, or few digits behind what can only be a place: an
+    address, or a name of a home network.
     """
     match = re.match(_SCHEME, text)
     begin = match.end() if match else 0
@@ -82,6 +87,18 @@ def hidden_part(text: str, known: str = "") -> tuple[int, int]:
         return 0, 0
     start = ahead.end() + (at + 1 if at >= 0 else begin)
     tail = text[start:]
-    if tail in ("", known.rpartition(":")[2]) or (at >= 0 and re.fullmatch(r"\d{1,5}/?", tail)):
+    port = re.fullmatch(_PORT, tail) and (at >= 0 or _is_place(text[begin : start - 1]))
+    if port or tail in ("", known.rpartition(":")[2]):
         return 0, 0
     return start, len(text)
+
+
+def _is_place(text: str) -> bool:
+    _, dot, last = text.lower().rpartition(".")
+    if is_host_name(text) and (last in _HOME if dot else last == "localhost"):
+        return True
+    try:
+        ip_address(text.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True
