@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from kstar_tui.alerts.alert import Alert, Kind, Rules, Stage
 from kstar_tui.alerts.condition import Condition, Moment
 from kstar_tui.alerts.memory import Episode, Told
-from kstar_tui.monitor.events import Severity, grid_lost
+from kstar_tui.monitor.events import UTILITY_LOSS, Severity, grid_lost
 from kstar_tui.monitor.update import NAMELESS, Update
 from kstar_tui.protocol.reading import Reading
 
@@ -123,7 +123,9 @@ class Watch:
         reading = update.reading
         if rules.fault:
             for subject in reading.errors:
-                self._faults.setdefault(subject, Condition(ends_after=CALM))
+                # That one is the grid's, with the grid's threshold.
+                if subject != UTILITY_LOSS:
+                    self._faults.setdefault(subject, Condition(ends_after=CALM))
             for subject, condition in self._faults.items():
                 condition.see(subject in reading.errors, now)
         if rules.grid_lost is not None:
