@@ -118,6 +118,7 @@ def has_alerts(settings: Settings) -> bool:
 
 def make_teller(
     settings: Settings,
+    clock: Clock,
     publisher: Publisher | None,
     standby: Callable[[], bool],
     environ: Mapping[str, str],
@@ -145,6 +146,7 @@ def make_teller(
     command = settings.alerts_command
     return Teller(
         Watch(rules),
+        clock,
         runner=Runner(command, environ, secrets=secret_variables()) if command else None,
         publish=publisher.alert if publisher is not None and settings.alerts_mqtt else None,
         standby=standby,
