@@ -185,7 +185,7 @@ def make_publisher(
     if connection is None:
         return None
     from kstar_tui.mqtt.options import MqttOptions
-    from kstar_tui.mqtt.publisher import MAX_AGE, Publisher
+    from kstar_tui.mqtt.publisher import Publisher, max_age
 
     options = MqttOptions(
         base=settings.mqtt_base,
@@ -199,7 +199,7 @@ def make_publisher(
     return Publisher(
         connection,
         options,
-        max_age=max(3 * settings.interval, MAX_AGE),
+        max_age=max_age(settings.interval),
         standby=standby,
     )
 
