@@ -118,6 +118,7 @@ def has_alerts(settings: Settings) -> bool:
 
 def make_teller(
     settings: Settings,
+    clock: Clock,
     publisher: Publisher | None,
     standby: Callable[[], bool],
     environ: Mapping[str, str],
@@ -145,6 +146,7 @@ def make_teller(
     command = settings.alerts_command
     return Teller(
         Watch(rules),
+        clock,
         runner=Runner(command, environ, secrets=secret_variables()) if command else None,
         publish=publisher.alert if publisher is not None and settings.alerts_mqtt else None,
         standby=standby,
@@ -183,7 +185,7 @@ def make_publisher(
     if connection is None:
         return None
     from kstar_tui.mqtt.options import MqttOptions
-    from kstar_tui.mqtt.publisher import MAX_AGE, Publisher
+    from kstar_tui.mqtt.publisher import Publisher, max_age
 
     options = MqttOptions(
         base=settings.mqtt_base,
@@ -197,7 +199,7 @@ def make_publisher(
     return Publisher(
         connection,
         options,
-        max_age=max(3 * settings.interval, MAX_AGE),
+        max_age=max_age(settings.interval),
         standby=standby,
     )
 

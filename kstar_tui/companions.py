@@ -62,7 +62,7 @@ class Companions:
         that is asked for cannot be."""
         each: tuple[Companion | None, ...] = (
             make_metrics(settings, clock),
-            make_teller(settings, publisher, standby, environ, memory),
+            make_teller(settings, clock, publisher, standby, environ, memory),
         )
         self._all = [one for one in each if one is not None]
         self._tasks: list[asyncio.Task[None]] = []

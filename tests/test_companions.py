@@ -27,7 +27,8 @@ from kstar_tui.simulator.server import Simulator
 
 
 def rules_of(**settings: Any) -> Rules:
-    teller = make_teller(Settings(alerts_command=("x",), **settings), None, lambda: False, {})
+    asked = Settings(alerts_command=("x",), **settings)
+    teller = make_teller(asked, SystemClock(), None, lambda: False, {})
     assert teller is not None
     return teller._watch._rules
 

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCKERFILE = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text())
 LAST_STAGE = DOCKERFILE.rpartition("\nFROM ")[2]
 COMPOSE = (ROOT / "compose.yaml").read_text()
+WORKFLOWS = ROOT / ".github" / "workflows"
 PROGRAM = "/opt/kstar-tui/bin/kstar-tui"
 
 
@@ -68,3 +69,32 @@ def test_the_environment_in_compose_is_one_of_settings() -> None:
     known = {name for row in TABLE.values() for name in row.environment}
     known |= {f"{row.environment[0]}_FILE" for row in TABLE.values() if row.secret}
     assert {"KSTAR_MQTT", "KSTAR_MQTT_PASSWORD_FILE", "KSTAR_HOST"} <= named <= known
+
+
+def job(workflow: str, name: str) -> str:
+    """The text of a job of a workflow."""
+    jobs = re.split(
+        r"^  (\w+):\n", (WORKFLOWS / workflow).read_text().partition("\njobs:\n")[2], flags=re.M
+    )
+    return dict(zip(jobs[1::2], jobs[2::2], strict=True))[name]
+
+
+def test_every_platform_of_a_release_is_built_before_there_is_one() -> None:
+    released, tried = job("release.yml", "image"), job("test.yml", "platforms")
+    (platforms,) = re.findall(r"^ +platforms: (.+)$", released, re.M)
+    assert re.findall(r"^ +platforms: (.+)$", tried, re.M) == [platforms]
+    assert len(platforms.split(",")) == 3
+    assert "push: true" in released
+    assert "push: false" in tried
+
+
+def test_nothing_is_published_before_all_of_it_is_built() -> None:
+    needed = {
+        name: re.findall(r"^    needs: \[(.*)\]$", job("release.yml", name), re.M)
+        for name in ("image", "pypi", "release")
+    }
+    assert needed == {
+        "image": ["test, packages"],
+        "pypi": ["test, packages, image"],
+        "release": ["pypi"],
+    }

@@ -194,7 +194,7 @@ def test_links_of_a_release_lead_to_its_repository(source: Path, tmp_path: Path)
     assert f"Source, {repository}" in told.get_all("Project-URL", [])
     text = str(told.get_payload())
     assert f"]({repository}/raw/v1.2.3/screenshots/live-120x40.png)" in text
-    assert f"]({repository}/blob/v1.2.3/docs/home-assistant.md#topics)" in text
+    assert f"]({repository}/blob/v1.2.3/docs/mqtt.md#topics)" in text
     assert "](docs/" not in text
     assert "](screenshots/" not in text
 

@@ -11,6 +11,7 @@ from kstar_tui.alerts.alert import Alert
 from kstar_tui.alerts.memory import Memory
 from kstar_tui.alerts.runner import Runner
 from kstar_tui.alerts.watch import Watch
+from kstar_tui.clock import Clock
 from kstar_tui.monitor.update import Update
 
 _log = logging.getLogger(__name__)
@@ -22,25 +23,37 @@ class Teller:
     def __init__(
         self,
         watch: Watch,
+        clock: Clock,
         *,
         runner: Runner | None = None,
         publish: Callable[[str], None] | None = None,
         standby: Callable[[], bool] = lambda: False,
         memory: Memory | None = None,
     ) -> None:
-        """What was told already is in the `memory`, and stays there."""
+        """What was told already is in the `memory`, and stays there. The `clock` is the one that
+        updates go by."""
         self._watch = watch
+        self._clock = clock
         self._runner = runner
         self._publish = publish
         self._standby = standby
         self._memory = memory or Memory()
-        self._begun = False
+        self._latest: Update | None = None
+        self._unanswered = asyncio.Event()
+        """The inverter was asked since its last reading, in vain."""
 
     def on_update(self, update: Update) -> None:
         """Look at an update, and tell what it brought."""
-        if not self._begun:
-            self._begun = True
+        if self._latest is None:
             self._watch.resume(self._memory.recall(), update)
+        self._latest = update
+        if update.fresh:
+            self._unanswered.clear()
+        elif update.error is not None:
+            self._unanswered.set()
+        self._take(update)
+
+    def _take(self, update: Update) -> None:
         alerts = self._watch.take(update, silent=self._standby())
         if alerts:
             # Ahead of the telling: a crash in between says too little rather than ever again.
@@ -53,15 +66,34 @@ class Teller:
                 self._runner.add(alert)
 
     async def run(self) -> None:
-        """Run the program for what is to be told, until cancelled."""
-        if self._runner is None:
-            await asyncio.get_running_loop().create_future()
-        else:
-            try:
-                await self._runner.run()
-            finally:
-                if unsaid := self._runner.unsaid:
-                    self._memory.keep(self._memory.recall().without(unsaid))
+        """Run the program for what is to be told, and look at the time, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._miss())
+            if self._runner is not None:
+                group.create_task(self._tell(self._runner))
+
+    async def _tell(self, runner: Runner) -> None:
+        try:
+            await runner.run()
+        finally:
+            if unsaid := runner.unsaid:
+                self._memory.keep(self._memory.recall().without(unsaid))
+
+    async def _miss(self) -> None:
+        """Tell that no reading comes when the time for one is over: updates become rare then."""
+        while True:
+            await self._unanswered.wait()
+            now = self._clock.monotonic()
+            patience = self._watch.patience(now)
+            if patience is None or self._latest is None:
+                return
+            if patience > 0:
+                await self._clock.sleep(patience)
+                continue
+            # Whatever is still to be said of it can wait for an update.
+            self._unanswered.clear()
+            at = self._clock.now()
+            self._take(self._latest._replace(at=at, at_monotonic=now, fresh=False))
 
 
 def alert_json(alert: Alert) -> str:

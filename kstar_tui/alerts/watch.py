@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from kstar_tui.alerts.alert import Alert, Kind, Rules, Stage
 from kstar_tui.alerts.condition import Condition, Moment
 from kstar_tui.alerts.memory import Episode, Told
-from kstar_tui.monitor.events import Severity, grid_lost
+from kstar_tui.monitor.events import UTILITY_LOSS, Severity, grid_lost
 from kstar_tui.monitor.update import NAMELESS, Update
 from kstar_tui.protocol.reading import Reading
 
@@ -104,6 +104,13 @@ class Watch:
                 del self._faults[subject]
         return alerts
 
+    def patience(self, now: float) -> float | None:
+        """Seconds from now, by the clock for durations, for which no reading need come; 0 where one
+        is missed. None where none is."""
+        if self._rules.no_data is None or self._fresh is None:
+            return None
+        return max(0.0, self._fresh.monotonic + self._rules.no_data - now)
+
     def _conditions(self) -> Iterator[tuple[Kind, str, Condition]]:
         for subject, condition in self._faults.items():
             yield Kind.FAULT, subject, condition
@@ -116,14 +123,16 @@ class Watch:
         if update.fresh or self._fresh is None:
             self._fresh = now
         if rules.no_data is not None:
-            missing = now.monotonic - self._fresh.monotonic >= rules.no_data
+            missing = now.monotonic >= self._fresh.monotonic + rules.no_data
             self._data.see(missing, now, self._fresh)
         if not update.fresh or update.reading is None:
             return
         reading = update.reading
         if rules.fault:
             for subject in reading.errors:
-                self._faults.setdefault(subject, Condition(ends_after=CALM))
+                # That one is the grid's, with the grid's threshold.
+                if subject != UTILITY_LOSS:
+                    self._faults.setdefault(subject, Condition(ends_after=CALM))
             for subject, condition in self._faults.items():
                 condition.see(subject in reading.errors, now)
         if rules.grid_lost is not None:

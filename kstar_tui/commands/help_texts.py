@@ -239,7 +239,8 @@ SIM_DISCOVERY_PORT = f"UDP port for discovery, 0 for any free one (default: {DIS
 FRAMES = "answer with the frames in this file in turn, in hex, instead of a house's"
 FAULT = (
     "misbehave; can be repeated: loss=0.3, duplicate, late, split, join, corrupt, truncate, "
-    "noise, echo, foreign, zeros, silent, reboot=SECONDS"
+    "noise, echo, foreign, zeros, silent, reboot=SECONDS, blackout (no grid), "
+    "error=BITS (18, 13+18 or 0x42000)"
 )
 GOODWE = "be a GoodWe ES: answer requests from C0 only, with its longer running data"
 VERBOSE = "say every simulated quarter of an hour how the house is doing"

@@ -80,7 +80,7 @@ class Parts:
         keys = changed_keys(self.settings, settings)
         another = not {*_LINK}.isdisjoint(keys)
         publishing = another or self._concerns_publisher(keys)
-        booking = another or self._concerns_ledger(keys, settings)
+        booking = another or self._concerns_ledger(settings)
         # Made before anything ends, so that what cannot be made ends nothing.
         publisher = self._make_publisher(settings) if publishing else self.publisher
         ledger = self._make_ledger(settings) if booking else self.ledger
@@ -105,7 +105,7 @@ class Parts:
         if booking:
             self.monitor.book(ledger)
         if _INTERVAL in keys:
-            self.monitor.retime(settings.interval)
+            self._retime(settings.interval)
         if accompanied:
             companions.join(self.monitor)
         if publishing and publisher is not None:
@@ -113,6 +113,16 @@ class Parts:
             # The next poll may be an hour away.
             publisher.on_update(self.monitor.latest)
         return keys
+
+    def _retime(self, interval: float) -> None:
+        """All of them have gone on, or were made with it."""
+        if self.publisher is not None:
+            # It tells Home Assistant how long a value lasts.
+            self.publisher.retime(interval)
+        if self.ledger is not None:
+            # It knows by it which gaps are none.
+            self.ledger.retime(interval)
+        self.monitor.retime(interval)
 
     async def stop(self) -> None:
         """End all of them, in PATIENCE seconds whatever the network does."""
@@ -124,17 +134,16 @@ class Parts:
             self.ledger.close()
 
     def _concerns_publisher(self, keys: Collection[str]) -> bool:
-        """Whether it has to be another one; it tells the interval to Home Assistant."""
+        """Whether it has to be another one."""
         published = self.publisher is not None or "mqtt.url" in keys
-        return published and any(key.startswith("mqtt.") or key == _INTERVAL for key in keys)
+        return published and any(key.startswith("mqtt.") for key in keys)
 
-    def _concerns_ledger(self, keys: Collection[str], settings: Settings) -> bool:
+    def _concerns_ledger(self, settings: Settings) -> bool:
         """Whether it has to be another one; it tells other processes whether we publish
         and tell of alerts."""
         old = self.settings
         return (
             history_path(old) != history_path(settings)
-            or _INTERVAL in keys
             or (old.mqtt_url is None) is not (settings.mqtt_url is None)
             or has_alerts(old) is not has_alerts(settings)
         )

@@ -24,6 +24,10 @@ class Books:
         self.first: float | None = None
         """s since 1970 of the first reading in it."""
 
+    def retime(self, interval: float) -> None:
+        """Readings come every `interval` s from now on."""
+        self._integrator.retime(interval)
+
     @property
     def resumed(self) -> bool:
         """It is known what was on disk."""

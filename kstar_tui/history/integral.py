@@ -51,9 +51,13 @@ class Integrator:
 
     def __init__(self, interval: float) -> None:
         """Readings are asked for every `interval` s."""
-        self._longest_ms = round(LONGEST * interval * 1000)
+        self.retime(interval)
         self._last: _Seen | None = None
         self._rest = [0] * _COUNT
+
+    def retime(self, interval: float) -> None:
+        """Readings are asked for every `interval` s from now on."""
+        self._longest_ms = round(LONGEST * interval * 1000)
 
     def forget(self) -> None:
         """The next reading is a first one again; what rounding left over goes too."""

@@ -124,6 +124,11 @@ class BookKeeper:
         if self._busy is not None:
             self._tried = self._saved_minute = None
 
+    def retime(self, interval: float) -> None:
+        """Readings come every `interval` s from now on."""
+        self._interval = interval
+        self._books.retime(interval)
+
     def close(self) -> None:
         """Save what is pending and leave the database to others."""
         if self._key is not None and not self._closed:

@@ -7,11 +7,14 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from kstar_tui.monitor.update import LinkState, Update
+from kstar_tui.protocol.codes import ERROR_BITS
 from kstar_tui.protocol.reading import Reading
 
 NO_GRID_BELOW = 40.0
 """Volts below which there is no grid, whatever the open line picks up."""
-_UTILITY_LOSS = 1 << 9
+_UTILITY_LOSS = 9
+UTILITY_LOSS = ERROR_BITS[_UTILITY_LOSS]
+"""The fault that is only another word for a lost grid."""
 
 
 class Severity(StrEnum):
@@ -52,7 +55,7 @@ class Event(NamedTuple):
 def grid_lost(reading: Reading) -> bool:
     """The inverter sees no grid: it says so, it runs off-grid, or there is no voltage."""
     return (
-        bool(reading.error_bits & _UTILITY_LOSS)
+        bool(reading.error_bits & 1 << _UTILITY_LOSS)
         or reading.work_mode == "off-grid"
         or reading.grid_voltage < NO_GRID_BELOW
     )

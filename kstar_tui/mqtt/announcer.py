@@ -41,6 +41,10 @@ class Announcer:
         """Where what was announced before is retained."""
         return (self._discovery.device_topic, self._discovery.entity_topics)
 
+    def retime(self, interval: float) -> None:
+        """From the next message on `interval` s lie between two states."""
+        self._discovery = self._discovery._replace(interval=interval)
+
     def learn(self, update: Update) -> bool:
         """Look for values that were not known before; whether there were any."""
         before = len(self._filled)

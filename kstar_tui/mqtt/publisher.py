@@ -28,7 +28,7 @@ __all__ = ["MqttStatus", "Publisher"]
 _log = logging.getLogger(__name__)
 
 MAX_AGE = 60.0
-"""Seconds after which a reading that could not be sent is no longer news."""
+"""Seconds after which a reading that could not be sent is no longer news, at least."""
 SETTLE = 1.0
 """Seconds in which a broker tells what is retained, before anything is announced."""
 REPEAT = 2.0
@@ -43,6 +43,11 @@ MOST_ALERTS = 20
 """Alerts that wait for a connection; older ones are dropped."""
 GOODBYE = 0.2
 """Seconds for the broker to take the goodbye."""
+
+
+def max_age(interval: float) -> float:
+    """Seconds after which a reading is no longer news where one comes every `interval` s."""
+    return max(3 * interval, MAX_AGE)
 
 
 class Publisher:
@@ -131,6 +136,15 @@ class Publisher:
             await self._connection.deliver(self._voice.topics.availability, OFFLINE, GOODBYE)
         await self._connection.close()
 
+    def retime(self, interval: float) -> None:
+        """Readings come every `interval` s from now on, which Home Assistant is told."""
+        self._options = self._options._replace(interval=interval)
+        self._max_age = max_age(interval)
+        if self._voice is not None:
+            self._voice.retime(interval)
+            if self._voice.announced:
+                self._announce_soon()
+
     def on_update(self, update: Update) -> None:
         """Publish a fresh reading, or keep it as the latest; never waits."""
         if not self._running or self._stands_by():
@@ -144,9 +158,7 @@ class Publisher:
             self._pending = update
         if voice is not None:
             if voice.learn(update) and voice.announced:
-                self._due = True
-                if self._greeting is None:
-                    self._greet(0)
+                self._announce_soon()
             voice.tell(before, update)
         self._send_pending()
         self._send_alerts()
@@ -233,9 +245,7 @@ class Publisher:
                 self._rival = False
                 self._greet(BIRTH * self._chance())
             case Heard.NEWS:
-                self._due = True
-                if self._greeting is None:
-                    self._greet(self._settle)
+                self._announce_soon(self._settle)
             case Heard.STALE:
                 # Home Assistant refuses what it has not taken away yet.
                 self._greet(2 * self._settle)
@@ -248,6 +258,11 @@ class Publisher:
                     " its own history, Home Assistant counts energy twice; let only one of them"
                     " publish"
                 )
+
+    def _announce_soon(self, delay: float = 0) -> None:
+        self._due = True
+        if self._greeting is None:
+            self._greet(delay)
 
     def _greet(self, delay: float) -> None:
         self._stop_greeting()

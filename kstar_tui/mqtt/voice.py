@@ -57,6 +57,12 @@ class Voice:
         self._counters: dict[str, float] = {}
         self._counters_at = 0.0
 
+    def retime(self, interval: float) -> None:
+        """From the next announcement on `interval` s lie between two readings."""
+        self._options = self._options._replace(interval=interval)
+        if self._announcer is not None:
+            self._announcer.retime(interval)
+
     def learn(self, update: Update) -> bool:
         """Look for values that were not known before; whether there is more to announce."""
         return self._announcer is not None and self._announcer.learn(update)

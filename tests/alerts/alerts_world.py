@@ -26,6 +26,7 @@ WELL: dict[str, Any] = {
     "work_mode": "on-grid",
 }
 ISOLATION = 1 << 18
+UTILITY_LOSS = 1 << 9
 NO_GRID = {"grid_voltage": 0.0, "work_mode": "off-grid"}
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from alerts_world import INFO, ISOLATION, NO_GRID, NOON, Story, an_alert
+from owned_clock import OwnedClock
 
 from kstar_tui.alerts.alert import Kind, Rules, Stage
 from kstar_tui.alerts.memory import Episode, Memory, Told
@@ -210,7 +211,9 @@ def test_what_was_not_said_yet_is_to_be_told() -> None:
 async def test_a_teller_goes_on_where_another_ended(tmp_path: Path) -> None:
     said: list[str] = []
     for _ in range(3):
-        teller = Teller(Watch(Rules()), publish=said.append, memory=Memory(tmp_path / "alerts"))
+        teller = Teller(
+            Watch(Rules()), OwnedClock(), publish=said.append, memory=Memory(tmp_path / "alerts")
+        )
         story = Story()
         for _ in range(5):
             story.seconds += 5
@@ -220,7 +223,7 @@ async def test_a_teller_goes_on_where_another_ended(tmp_path: Path) -> None:
 
 async def test_one_that_stands_by_keeps_nothing(tmp_path: Path) -> None:
     path = tmp_path / "alerts"
-    teller = Teller(Watch(Rules()), standby=lambda: True, memory=Memory(path))
+    teller = Teller(Watch(Rules()), OwnedClock(), standby=lambda: True, memory=Memory(path))
     story = Story(start=datetime(2026, 6, 1, tzinfo=UTC))
     teller.on_update(story.update(fresh=True, error_bits=ISOLATION))
     assert not path.exists()
@@ -229,7 +232,7 @@ async def test_one_that_stands_by_keeps_nothing(tmp_path: Path) -> None:
 async def test_what_was_being_said_at_the_end_is_said_again(tmp_path: Path) -> None:
     memory = Memory(tmp_path / "alerts")
     runner = Runner(("sleep", "60"), os.environ)
-    teller = Teller(Watch(Rules()), runner=runner, memory=memory)
+    teller = Teller(Watch(Rules()), OwnedClock(), runner=runner, memory=memory)
     story = Story()
     story.seconds += 5
     teller.on_update(story.update(fresh=True, error_bits=ISOLATION | 1 << 13))

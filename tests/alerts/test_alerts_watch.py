@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from alerts_world import ISOLATION, NO_GRID, NOON, Story
+from alerts_world import ISOLATION, NO_GRID, NOON, UTILITY_LOSS, Story
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -79,6 +79,17 @@ class TestGrid:
         assert story.go(600, fresh=False) == []
         assert story.step(**NO_GRID) == ["grid lost"]
         assert story.go(600, fresh=False) == []
+
+    def test_an_inverter_that_says_so_is_told_of_once(self) -> None:
+        blackout = {"error_bits": UTILITY_LOSS, **NO_GRID}
+        story = Story(Rules(grid_lost=60))
+        assert story.go(60, **blackout) == []
+        assert story.step(**blackout) == ["grid lost"]
+        assert story.go(2 * CALM) == ["grid back, after 1 min"]
+
+    def test_off_is_off_whatever_the_inverter_calls_it(self) -> None:
+        story = Story(Rules(grid_lost=None))
+        assert story.go(600, error_bits=UTILITY_LOSS | ISOLATION, **NO_GRID) == ["fault: isolation"]
 
 
 class TestBattery:

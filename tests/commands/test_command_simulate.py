@@ -17,14 +17,21 @@ from program_talk import PATIENCE, Program
 
 from kstar_tui.commands.context import CommandError
 from kstar_tui.commands.day import simulated_day
+from kstar_tui.commands.help_texts import FAULT
 from kstar_tui.link.client import InverterClient
 from kstar_tui.link.interface import Address
 from kstar_tui.protocol.encode import encode_device_info, encode_running_data
 from kstar_tui.protocol.frame import GOODWE_MONITOR, Request, build_reply, parse_frame
+from kstar_tui.simulator.faults import Faults
 from kstar_tui.simulator.frames import request_frame
 from kstar_tui.status import Status
 
 ANYWHERE = ("--port", "0", "--discovery-port", "0")
+
+
+def test_the_help_lists_every_fault() -> None:
+    for name in Faults.__dataclass_fields__:
+        assert re.search(rf"\b{name}\b", FAULT), name
 
 
 async def said(process: asyncio.subprocess.Process, pattern: str) -> re.Match[str]:

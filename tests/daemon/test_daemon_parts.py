@@ -15,7 +15,9 @@ from answering import an_inverter, answering
 from kstar_tui.clock import ScaledClock
 from kstar_tui.daemon.parts import Parts, changed_keys
 from kstar_tui.history.keeping import Keeping
+from kstar_tui.history.ledger import BookKeeper
 from kstar_tui.monitor.update import Update
+from kstar_tui.mqtt.publisher import Publisher
 from kstar_tui.protocol.encode import encode_running_data
 from kstar_tui.protocol.frame import Request, build_reply
 from kstar_tui.settings import TABLE, Settings, SettingsError
@@ -116,11 +118,13 @@ async def test_another_interval_polls_at_once_and_counts_on(running: Running) ->
     update = await running.read()
     assert running.parts.monitor is monitor
     assert update.polls > polls + 1
-    # It tells Home Assistant how long a value lasts, and the books which gaps are none.
-    assert running.parts.publisher is not publisher
-    assert running.parts.ledger is not ledger
-    assert running.parts.ledger is not None
-    assert running.parts.ledger.status.keeping is Keeping.WRITING
+    # Neither leaves the broker nor closes the database.
+    assert isinstance(publisher, Publisher)
+    assert isinstance(ledger, BookKeeper)
+    assert running.all == (monitor, publisher, ledger)
+    # But they know of it: how long a value lasts, and which gaps are none.
+    assert publisher._options.interval == ledger._interval == 2.0
+    assert ledger.status.keeping is Keeping.WRITING
 
 
 async def test_another_database_takes_over_where_the_old_one_was_closed(

@@ -137,6 +137,17 @@ def test_a_gap_is_not_integrated(house: House) -> None:
     assert after.total[Flow.EXPORT] == before.total[Flow.EXPORT]
 
 
+def test_what_is_a_gap_goes_by_the_interval_of_now(house: House) -> None:
+    house.live(65)
+    house.book.retime(600)
+    before = house.poll()
+    house.clock.pass_(600)
+    after = house.poll()
+    assert before is not None
+    assert after is not None
+    assert after.total[Flow.EXPORT] > before.total[Flow.EXPORT]
+
+
 @pytest.mark.parametrize("jump", [-3600, 3600, -30])
 def test_a_clock_that_is_set_invents_nothing(house: House, jump: int) -> None:
     house.live(120)

@@ -209,3 +209,33 @@ async def test_kstar_sharps_topics_stand_beside_ours(home: Start) -> None:
     said = await house.said()
     assert "sensor/inverter/load" in topics(said)
     assert f"{ROOT}/state" in topics(said)
+
+
+@pytest.mark.parametrize("discovery", ["device", "off"])
+async def test_another_interval_is_announced_on_the_same_connection(
+    home: Start, discovery: str
+) -> None:
+    house = await home(discovery=discovery)
+    before = await house.introduced()
+    house.publisher.retime(30)
+    await house.clock.advance(0)
+    said = await house.said()
+    announced = [one for one in ANNOUNCED if discovery == "device" or one != CONFIG]
+    assert topics(said) == [*announced, *MOMENTARY]
+    assert payload(said, f"{ROOT}/availability") == "online"
+    assert json.loads(payload(said, f"{ROOT}/device"))["interval"] == 30
+    if discovery == "device":
+        for each, seconds in ((before, 60), (said, 90)):
+            power = json.loads(payload(each, CONFIG))["components"]["pv_power"]
+            assert power["expire_after"] == seconds
+    await house.clock.advance(3600)
+    assert topics(await house.said()) == MOMENTARY
+
+
+async def test_an_interval_that_is_another_before_the_connection_stands(home: Start) -> None:
+    house = await home()
+    house.publisher.retime(30)
+    said = await house.introduced()
+    assert topics(said) == [*ANNOUNCED, *MOMENTARY, *MOMENTARY]
+    assert json.loads(payload(said, f"{ROOT}/device"))["interval"] == 30
+    assert json.loads(payload(said, CONFIG))["components"]["pv_power"]["expire_after"] == 90
