@@ -113,6 +113,9 @@ async def apply(app: KstarApp, wanted: Settings, told: str = "") -> Applied:
     if "ui.ascii" in changed:
         app.glyphs = ASCII if wanted.ascii or not speaks_unicode(os.environ) else UNICODE
         app.set_class(app.glyphs.ascii_only, "-ascii")
+        for screen in app.screen_stack:
+            # Textual restyles the topmost alone.
+            app.stylesheet.update(screen)
         use_plain_bars(app.glyphs.ascii_only)
         app.draw_again()
     # Who looks along with a broker asks no inverter.
