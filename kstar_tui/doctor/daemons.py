@@ -10,6 +10,7 @@ from kstar_tui.daemon.health import health_of, look_around
 from kstar_tui.doctor.finding import Finding, note, ok, warning
 from kstar_tui.doctor.world import World
 from kstar_tui.link.interface import DATA_PORT, Address
+from kstar_tui.monitor.finding import same_serial
 from kstar_tui.uptime import uptime
 
 
@@ -21,12 +22,15 @@ class Reader(NamedTuple):
     address: Address
 
 
-def reader(world: World) -> Reader | None:
-    """The first one that this user may attach to; None where there is none."""
+def reader(world: World, serial: str | None = None) -> Reader | None:
+    """The first one that this user may attach to, and that does not read another inverter than
+    the one with this serial number; None where there is none."""
     alive = [left for left in look_around(world.environ) if left.alive]
     for health in health_of(alive, uptime()) if alive else ():
         state = health.state
         if health.fresh and state is not None and state.address:
+            if serial and state.inverter and not same_serial(state.inverter, serial):
+                continue
             host, _, port = state.address.partition(":")
             if not port or port.isdecimal():
                 address = Address(host, int(port or DATA_PORT))

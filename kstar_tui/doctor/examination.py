@@ -23,7 +23,6 @@ from kstar_tui.doctor.versions import examine_versions
 from kstar_tui.doctor.world import World
 from kstar_tui.history.lock import holder
 from kstar_tui.link.interface import Address
-from kstar_tui.monitor.finding import by_address
 from kstar_tui.settings import SettingsError
 from kstar_tui.settings.errors import without_passwords
 from kstar_tui.settings.lenient import load_what_is_right
@@ -144,7 +143,7 @@ class Examination:
         yield from examine_daemons(self._world)
         settings = self._settings
         if settings.host is None and settings.attach == LOCAL and not self._skipped(_INVERTER_KEYS):
-            self._reader = reader(self._world)
+            self._reader = reader(self._world, settings.serial)
         if self._reader is not None:
             # A screen of this user shows that one.
             host, port = self._reader.address
@@ -161,26 +160,29 @@ class Examination:
         async for finding in self._searching.examine(self._world, self._settings):
             yield finding
         if self._settings.host is None and "inverter.host" not in self._loaded.wrong:
-            self._answered = bool(self._searching.found)
+            self._answered = bool(self._searching.meant)
 
     async def _inverter(self) -> AsyncIterator[Finding]:
         if skipped := self._skipped(_INVERTER_KEYS):
             yield skipped
             return
-        settings, found = self._settings, by_address(self._searching.found)
+        settings, searching = self._settings, self._searching
         if settings.host is not None:
             address = Address(settings.host, settings.port)
-        elif found:
-            address = found[0].address
+        elif searching.meant:
+            address = searching.meant[0].address
         else:
-            yield note("skipped", "not looked at: none was found")
+            meant = f" with serial number {settings.serial}" if settings.serial else ""
+            yield note("skipped", f"not looked at: none{meant} was found")
             return
         if other := self._other_reader():
             yield other
-        examined = Examined(self._world, address, settings, found)
-        async for finding in examined.examine(rested=not self._searching.asked):
+        examined = Examined(self._world, address, settings, searching.meant)
+        async for finding in examined.examine(rested=not searching.asked):
             yield finding
-        self._answered = examined.answered
+        # At its own address it is not what it should be, but it is there.
+        elsewhere = examined.foreign and bool(searching.meant)
+        self._answered = (examined.answered and not examined.foreign) or elsewhere
 
     def _other_reader(self) -> Finding | None:
         """A kstar-tui of this machine that may be asking the inverter, too."""
