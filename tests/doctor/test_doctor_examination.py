@@ -245,7 +245,7 @@ async def test_a_folder_that_there_is_not_and_a_certificate_that_is_none(tmp_pat
 async def test_a_bug_in_one_section_ends_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("oh")
 
     monkeypatch.setattr(examination, "examine_interfaces", broken)
@@ -254,6 +254,20 @@ async def test_a_bug_in_one_section_ends_no_other(
     assert (failed.name, failed.result) == ("failed", Result.PROBLEM)
     assert failed.text == "cannot be looked at: RuntimeError: oh"
     assert list(dict.fromkeys(section for section, _ in outcome.all)) == list(Section)
+
+
+async def test_a_machine_that_only_watches_asks_nobody(tmp_path: Path) -> None:
+    def never(_settings: object) -> None:
+        raise AssertionError("searched")
+
+    given = arguments(attach="mqtt://me:hunter2@127.0.0.1:1", inverter_host="192.168.1.50")
+    here = world(tmp_path, given, networks=[])._replace(find=never)  # type: ignore[arg-type]
+    outcome = await examined(here)
+    assert outcome.names(Section.SEARCH) == outcome.names(Section.INVERTER) == ["skipped"]
+    assert outcome.names(Section.HISTORY) == ["off"]
+    # Time that flies may be over before the address is looked up.
+    ((where, _, result),) = outcome.not_well
+    assert (where, result, outcome.status) == (Section.BROKER, Result.PROBLEM, 1)
 
 
 async def test_of_several_the_lowest_is_asked(tmp_path: Path, simulate: Simulate) -> None:
