@@ -128,7 +128,7 @@ class Examination:
             # The files that settings name are looked at only here.
             self._misset = True
             advice = "Correct it there, or take it out: kstar-tui does not run with it."
-            yield problem("refused", without_passwords(str(error)), advice)
+            yield problem("refused", without_passwords(error), advice)
         except Exception as error:
             text = without_passwords(f"cannot be looked at: {type(error).__name__}: {error}")
             yield problem("failed", text, _BUG)

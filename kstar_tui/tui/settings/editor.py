@@ -189,7 +189,7 @@ class Editor(ModalScreen[None]):
         try:
             self._job.check(value)
         except SettingsError as error:
-            self._say(f"refused: {without_passwords(str(error))}", refused=True)
+            self._say(f"refused: {without_passwords(error)}", refused=True)
             return False
         self._say(self._approval(text, value))
         return True
@@ -216,7 +216,7 @@ class Editor(ModalScreen[None]):
             self._job.save(self._meant(text))
         except SettingsError as error:
             self._saved = False
-            self._say(f"not saved: {without_passwords(str(error))}", refused=True)
+            self._say(f"not saved: {without_passwords(error)}", refused=True)
             return
         self.dismiss()
 
