@@ -209,6 +209,27 @@ ANSWERS = {
 }
 
 
+@pytest.mark.parametrize(
+    ("user", "why"), [("mqtt:hunter2", "wrong user"), ("mqtt:mqtt", "looking")]
+)
+async def test_a_screen_that_hears_nothing_says_what_helps(
+    user: str, why: str, mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    await mosquitto.start()
+    where = f"127.0.0.1:{mosquitto.port}"
+    environment = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "kstar_tui", "--attach", f"mqtt://{user}@{where}"]
+    with Terminal([*command, "--mqtt-base", "solar"], 80, 24, environment) as screen:
+        await asyncio.to_thread(screen.wait_for, why)
+        await asyncio.to_thread(screen.wait_for, f"Nothing heard from {where} yet")
+        assert " · attach holds the broker's address, user and password" in screen.text
+        assert " · a kstar-tui must run that publishes there, in solar/" in screen.text
+        assert "press s" not in screen.text
+        assert "hunter2" not in screen.text
+        screen.send("q")
+        assert await asyncio.to_thread(screen.wait_end) == 0
+
+
 async def test_a_screen_and_a_daemon_as_processes(mosquitto: Mosquitto, tmp_path: Path) -> None:
     """On two machines, as far as they can tell: nothing is shared but the broker."""
     await mosquitto.start()
