@@ -87,7 +87,10 @@ class Overheard:
             known = taken is not None
             return (LinkState.OFFLINE if known else LinkState.CONNECTING), self.trouble
         if self._running == OFFLINE:
-            return LinkState.OFFLINE, "the kstar-tui that publishes it has ended"
+            return (
+                LinkState.OFFLINE,
+                "the kstar-tui that publishes it has ended, or lost the broker",
+            )
         if self._answers == OFFLINE:
             return LinkState.OFFLINE, "it does not answer the kstar-tui that polls it"
         if taken is None:

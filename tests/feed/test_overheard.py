@@ -97,7 +97,7 @@ def test_who_is_away() -> None:
     assert one.take("inverter", b"offline").state is LinkState.OFFLINE
     assert "does not answer" in (one.latest.error or "")
     assert one.take("availability", b"offline").error == (
-        "the kstar-tui that publishes it has ended"
+        "the kstar-tui that publishes it has ended, or lost the broker"
     )
     assert one.latest.since == since
     one.take("inverter", b"online")

@@ -139,7 +139,7 @@ async def test_it_tells_who_is_away_and_comes_back(
     await screen.until(lambda update: update.fresh and update.state is LinkState.ONLINE)
     await house.publisher.stop()
     told = await screen.until(lambda update: update.state is LinkState.OFFLINE)
-    assert told.error == "the kstar-tui that publishes it has ended"
+    assert told.error == "the kstar-tui that publishes it has ended, or lost the broker"
 
 
 async def test_readings_that_cease_make_it_stale(home: Start, watch: Watch) -> None:
