@@ -100,8 +100,9 @@ async def test_it_shows_what_is_published_and_says_nothing(
     assert told.info == INFO
     assert screen.watcher.key == SERIAL
     house.tell(3, energy=energy(6.0))
-    told = await screen.until(lambda update: update.energy)
+    told = await screen.until(lambda update: update.energy and update.energy.today)
     assert told.energy is not None
+    assert set(told.energy.today.values()) == {6.0}
     said = await house.said()
     await screen.end()
     assert {one.topic.partition("/")[0] for one in said} <= {"kstar", "homeassistant", "sensor"}

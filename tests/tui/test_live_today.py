@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from tui_world import ENERGY, NOON, cells, reading, update, view, without_reading
 
+from kstar_tui.feed.overheard import UNTOLD
 from kstar_tui.history.tariff import Money
 from kstar_tui.history.today import TodaySummary
 from kstar_tui.monitor.battery_time import Estimate
@@ -80,6 +81,14 @@ def test_what_helps_where_a_broker_is_listened_to(width: int) -> None:
 def test_yesterdays_energy_is_not_todays() -> None:
     one = view(update(energy=ENERGY._replace(day=NOON.date() - timedelta(days=1))))
     assert lines(one, 60)[0] == "Today solar — house — import — kWh"
+
+
+def test_accounts_that_are_to_come_are_blank() -> None:
+    one = view(update(energy=UNTOLD))
+    today, total = lines(one)
+    assert today == "Today solar — house — import — export — charge — discharge — kWh"
+    assert total.startswith("Total solar — house — import —")
+    assert not any(sign.isdigit() for sign in today + total)
 
 
 def test_shares_and_money() -> None:
