@@ -287,6 +287,15 @@ def make_probe(connection: MqttConnection, settings: Settings) -> Probe:
     )
 
 
+def make_watch_probe(connection: MqttConnection, settings: Settings) -> Probe:
+    """A check of the broker that a screen looks along with; publishes nothing."""
+    from kstar_tui.mqtt.probe import Options
+    from kstar_tui.mqtt.watch_probe import WatchProbe
+
+    options = Options(base=settings.mqtt_base, version=settings.mqtt_version)
+    return WatchProbe(connection, options, settings.serial)
+
+
 def _tls(settings: Settings) -> SSLContext:
     from kstar_tui.mqtt.tls import TlsError, tls_context
 

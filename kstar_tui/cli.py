@@ -72,11 +72,11 @@ def _fail(error: Exception, streams: _Streams) -> Status:
         status, hint = Status.USAGE, " See kstar-tui --help."
     elif isinstance(error, SettingsError):
         status = Status.USAGE
-    text = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+    told = (error.strerror or str(error)) if isinstance(error, OSError) else error
     streams.flush_quietly()
     try:
         # Whatever was written in the wrong place may have been the broker's URL.
-        streams.err.write(f"kstar-tui: {without_passwords(text)}{hint}\n")
+        streams.err.write(f"kstar-tui: {without_passwords(told)}{hint}\n")
         streams.err.flush()
     except OSError:
         streams.abandon()

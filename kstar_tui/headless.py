@@ -8,13 +8,14 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, TextIO
 
 from kstar_tui import __version__
 from kstar_tui.clock import Clock, SystemClock
 from kstar_tui.daemon.notify import Notifier
+from kstar_tui.daemon.overridden import Overridden
 from kstar_tui.daemon.parts import Parts
 from kstar_tui.daemon.pulse import Pulse
 from kstar_tui.daemon.signals import Signals
@@ -26,6 +27,7 @@ from kstar_tui.monitor.update import LinkState, Update
 from kstar_tui.mqtt.broker import parse_broker
 from kstar_tui.presence import Presence, refusal
 from kstar_tui.settings import Settings, SettingsError
+from kstar_tui.settings.desk import Desk
 from kstar_tui.settings.kinds import OFF
 from kstar_tui.settings.load import closed_credentials
 from kstar_tui.settings.paths import history_path
@@ -44,14 +46,14 @@ async def run_headless(
     settings: Settings,
     clock: Clock | None = None,
     *,
-    load: Callable[[], Settings] | None = None,
+    desk: Desk | None = None,
     environ: Mapping[str, str] = os.environ,
     stderr: TextIO | None = None,
     demo: bool = False,
 ) -> int:
     """Poll and publish until SIGTERM (then 0) or Ctrl-C (130); 1 if it failed by itself.
 
-    SIGHUP has the settings read again by `load`; it ends the daemon where that came from a
+    SIGHUP has the settings read again from the `desk`; it ends the daemon where that came from a
     terminal that is gone. Only the log is written, to `stderr`: one line at the start, one at the
     end, and what goes wrong, comes back or is changed in between. What a `demo` measures goes into
     no database.
@@ -83,7 +85,7 @@ async def run_headless(
                 _log.error("%s", why_not)
                 return Status.FAILED
             presence = Presence(parts, clock, environ)
-        return await _run(parts, presence, pulse, notifier, load)
+        return await _run(parts, presence, pulse, notifier, desk)
     finally:
         pulse.close()
         root.removeHandler(handler)
@@ -94,9 +96,10 @@ async def _run(
     presence: Presence | None,
     pulse: Pulse,
     notifier: Notifier,
-    load: Callable[[], Settings] | None,
+    desk: Desk | None,
 ) -> int:
     signals = Signals()
+    reload = None if desk is None else _Reload(parts, desk)
     _log.info("kstar-tui %s started: %s", __version__, _doing(parts))
     await parts.start(presence.begin if presence is not None else None)
     _warn(parts)
@@ -110,7 +113,9 @@ async def _run(
         if number is None or signals.ends(number):
             break
         notifier.reloading()
-        if await _reload(parts, load) and presence is not None:
+        if reload is None:
+            _log.info("SIGHUP: a demonstration has no settings to read again")
+        elif await reload() and presence is not None:
             await presence.renew()
         pulse.follow(parts)
         notifier.ready()
@@ -154,20 +159,26 @@ def _outcome(
     return Status.FAILED, "the monitor failed"
 
 
-async def _reload(parts: Parts, load: Callable[[], Settings] | None) -> bool:
-    """Whether anything is another."""
-    if load is None:
-        _log.info("SIGHUP: a demonstration has no settings to read again")
-        return False
-    try:
-        keys = await parts.change(load())
-    except SettingsError as error:
-        _log.error("the settings stay as they were: %s", error)
-        return False
-    _log.info("settings read again, changed: %s", ", ".join(keys) or "none")
-    if keys:
-        _warn(parts)
-    return bool(keys)
+class _Reload:
+    """Reads the settings again, and says what came of it."""
+
+    def __init__(self, parts: Parts, desk: Desk) -> None:
+        self._parts, self._desk = parts, desk
+        self._overridden = Overridden(desk)
+
+    async def __call__(self) -> bool:
+        """Whether anything is another."""
+        try:
+            keys = await self._parts.change(self._desk.load())
+        except SettingsError as error:
+            _log.error("the settings stay as they were: %s", error)
+            return False
+        vain = self._overridden.news(self._parts.settings)
+        more = f"; in the file, but overridden: {', '.join(vain)}" if vain else ""
+        _log.info("settings read again, changed: %s%s", ", ".join(keys) or "none", more)
+        if keys:
+            _warn(self._parts)
+        return bool(keys)
 
 
 def _warn(parts: Parts) -> None:

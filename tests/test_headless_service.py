@@ -225,6 +225,19 @@ async def test_new_settings_reach_what_they_concern_and_nothing_else(
     assert len(daemon.lines) == 5
 
 
+async def test_what_is_changed_in_the_file_in_vain_is_told(run: Daemons, config: Path) -> None:
+    daemon = await run("--config", str(config), "--mqtt-base", "solar")
+    await daemon.line("started")
+    line = await changed(daemon, config, "mqtt.base = 'roof'\n", "settings read again")
+    assert line.endswith(
+        "changed: none; in the file, but overridden: mqtt.base by argument --mqtt-base"
+    )
+    # Once is enough.
+    line = await changed(daemon, config, "battery.capacity = 9.6\n", "changed: battery")
+    assert line.endswith("changed: battery.capacity")
+    assert await daemon.end(signal.SIGTERM) == 0
+
+
 async def test_wrong_settings_are_told_without_secrets_and_the_old_ones_stay(
     run: Daemons, config: Path
 ) -> None:

@@ -17,19 +17,19 @@ def run(context: Context) -> int:
         require_terminal()
     if context.options.demo:
         return _demo(context, settings)
+    from kstar_tui.settings.desk import Desk
+
+    desk = Desk(context.config, context.load)
     if settings.headless:
         from kstar_tui.headless import run_headless
 
-        return asyncio.run(run_headless(settings, context.clock, load=context.load))
+        return asyncio.run(run_headless(settings, context.clock, desk=desk))
     _check_before(settings, context)
-    from kstar_tui.settings.desk import Desk
     from kstar_tui.tui.run import run_ui
     from kstar_tui.tui.sources.lookout import BarredError
 
     try:
-        status = asyncio.run(
-            run_ui(settings, clock=context.clock, desk=Desk(context.config, context.load))
-        )
+        status = asyncio.run(run_ui(settings, clock=context.clock, desk=desk))
     except BarredError as error:
         raise CommandError(str(error)) from None
     return _demo(context, settings) if status == DEMO_WANTED else status

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, I
 from dataclasses import replace
 
 from kstar_tui.companions import Companions
-from kstar_tui.doctor.brokering import examine_broker
+from kstar_tui.doctor.brokering import examine_broker, examine_watched
 from kstar_tui.doctor.daemons import Reader, examine_daemons, reader
 from kstar_tui.doctor.disk import Database
 from kstar_tui.doctor.finding import Finding, Result, Section, note, problem
@@ -23,7 +23,7 @@ from kstar_tui.doctor.versions import examine_versions
 from kstar_tui.doctor.world import World
 from kstar_tui.history.lock import holder
 from kstar_tui.link.interface import Address
-from kstar_tui.monitor.finding import by_address
+from kstar_tui.mqtt.broker import parse_broker
 from kstar_tui.settings import SettingsError
 from kstar_tui.settings.errors import without_passwords
 from kstar_tui.settings.lenient import load_what_is_right
@@ -60,6 +60,9 @@ class Examination:
         self._loaded = load_what_is_right(world.arguments, world.environ, world.config)
         self._settings = self._loaded.settings
         self._searching = Searching()
+        attach = self._settings.attach
+        self._watched = parse_broker(attach).endpoint if "://" in attach else None
+        """The broker at which a screen hears what another machine publishes."""
         self._misset = bool(self._loaded.errors)
         self._answered: bool | None = None
         """None while no inverter could be asked."""
@@ -91,7 +94,9 @@ class Examination:
         sections: dict[Section, Callable[[], Lines]] = {
             Section.SETTINGS: self._look_at_settings,
             Section.DAEMON: self._daemons,
-            Section.INTERFACES: lambda: examine_interfaces(world, self._settings),
+            Section.INTERFACES: lambda: examine_interfaces(
+                world, self._settings, searched=self._watched is None
+            ),
             Section.SEARCH: self._search,
             Section.INVERTER: self._inverter,
             Section.HISTORY: self._history,
@@ -123,7 +128,7 @@ class Examination:
             # The files that settings name are looked at only here.
             self._misset = True
             advice = "Correct it there, or take it out: kstar-tui does not run with it."
-            yield problem("refused", without_passwords(str(error)), advice)
+            yield problem("refused", without_passwords(error), advice)
         except Exception as error:
             text = without_passwords(f"cannot be looked at: {type(error).__name__}: {error}")
             yield problem("failed", text, _BUG)
@@ -141,16 +146,23 @@ class Examination:
         Companions(self._settings, self._world.clock)
 
     def _daemons(self) -> Iterator[Finding]:
-        yield from examine_daemons(self._world)
+        yield from examine_daemons(self._world, self._watched)
         settings = self._settings
         if settings.host is None and settings.attach == LOCAL and not self._skipped(_INVERTER_KEYS):
-            self._reader = reader(self._world)
+            self._reader = reader(self._world, settings.serial)
         if self._reader is not None:
             # A screen of this user shows that one.
             host, port = self._reader.address
             self._settings = replace(settings, host=host, port=port)
 
+    def _not_asked(self) -> Finding:
+        text = f"not asked: this machine watches what is published at {self._watched}"
+        return note("skipped", text, broker=self._watched)
+
     async def _search(self) -> AsyncIterator[Finding]:
+        if self._watched is not None:
+            yield self._not_asked()
+            return
         if skipped := self._skipped(_SEARCH_KEYS):
             yield skipped
             return
@@ -161,26 +173,32 @@ class Examination:
         async for finding in self._searching.examine(self._world, self._settings):
             yield finding
         if self._settings.host is None and "inverter.host" not in self._loaded.wrong:
-            self._answered = bool(self._searching.found)
+            self._answered = bool(self._searching.meant)
 
     async def _inverter(self) -> AsyncIterator[Finding]:
+        if self._watched is not None:
+            yield self._not_asked()
+            return
         if skipped := self._skipped(_INVERTER_KEYS):
             yield skipped
             return
-        settings, found = self._settings, by_address(self._searching.found)
+        settings, searching = self._settings, self._searching
         if settings.host is not None:
             address = Address(settings.host, settings.port)
-        elif found:
-            address = found[0].address
+        elif searching.meant:
+            address = searching.meant[0].address
         else:
-            yield note("skipped", "not looked at: none was found")
+            meant = f" with serial number {settings.serial}" if settings.serial else ""
+            yield note("skipped", f"not looked at: none{meant} was found")
             return
         if other := self._other_reader():
             yield other
-        examined = Examined(self._world, address, settings, found)
-        async for finding in examined.examine(rested=not self._searching.asked):
+        examined = Examined(self._world, address, settings, searching.meant)
+        async for finding in examined.examine(rested=not searching.asked):
             yield finding
-        self._answered = examined.answered
+        # At its own address it is not what it should be, but it is there.
+        elsewhere = examined.foreign and bool(searching.meant)
+        self._answered = (examined.answered and not examined.foreign) or elsewhere
 
     def _other_reader(self) -> Finding | None:
         """A kstar-tui of this machine that may be asking the inverter, too."""
@@ -199,6 +217,9 @@ class Examination:
         return None
 
     def _history(self) -> Iterator[Finding]:
+        if self._watched is not None:
+            yield note("off", "a screen that watches keeps none: it stays where it is published")
+            return
         if self._reader is not None and self._settings.sources["history.path"] == DEFAULT:
             text = f"process {self._reader.pid} keeps the history; what follows is without it"
             yield note("daemon", text, pid=self._reader.pid)
@@ -217,4 +238,5 @@ class Examination:
     def _broker(self) -> Lines:
         if skipped := self._skipped(_BROKER_KEYS):
             return [skipped]
-        return examine_broker(self._world, self._settings)
+        look = examine_broker if self._watched is None else examine_watched
+        return look(self._world, self._settings)

@@ -17,8 +17,10 @@ _OF_A_HOST = (Interface.WIRED, Interface.WIFI, Interface.CONTAINERS)
 """Kinds that no container has of its own."""
 
 
-def examine_interfaces(world: World, settings: Settings) -> Iterator[Finding]:
-    """Each network, and what is to be said of all of them."""
+def examine_interfaces(
+    world: World, settings: Settings, *, searched: bool = True
+) -> Iterator[Finding]:
+    """Each network, and what is to be said of all of them; `searched`: an inverter is to be."""
     try:
         found = [(one, interface_kind(one.interface, world.root)) for one in world.networks()]
     except OSError as error:
@@ -31,7 +33,8 @@ def examine_interfaces(world: World, settings: Settings) -> Iterator[Finding]:
     alone = not any(one.broadcast and not _is_own(one) for one, _ in found)
     for one, kind in found:
         yield _network(one, kind, alone=alone)
-    yield from _altogether(world, settings, [kind for _, kind in found])
+    if searched:
+        yield from _altogether(world, settings, [kind for _, kind in found])
 
 
 def _is_own(one: Network) -> bool:

@@ -11,6 +11,7 @@ from kstar_tui.doctor.world import World
 from kstar_tui.link.interface import DATA_PORT, Address, LinkCounters, LinkError
 from kstar_tui.link.search import Found, wake
 from kstar_tui.monitor.events import grid_lost
+from kstar_tui.monitor.finding import same_serial
 from kstar_tui.monitor.monitor import OFFLINE_AFTER
 from kstar_tui.monitor.plausibility import Plausibility
 from kstar_tui.monitor.schedule import MIN_PAUSE
@@ -32,9 +33,12 @@ class Examined:
     def __init__(
         self, world: World, address: Address, settings: Settings, found: Sequence[Found]
     ) -> None:
+        """`found`: the inverters of a search that will do."""
         self.info: DeviceInfo | None = None
         self.answered = False
         """A reading came, whether it can be believed or not."""
+        self.foreign = False
+        """It is another inverter than the one with the serial number of the settings."""
         self._world = world
         self._address = address
         self._settings = settings
@@ -59,6 +63,9 @@ class Examined:
             return
         yield self._answers(woken=woken)
         yield await self._identify()
+        if self.foreign:
+            # The monitor takes none of its readings.
+            return
         yield await self._ask_settings()
         while self._latencies and len(self._latencies) + self._unanswered < world.polls:
             done = len(self._latencies) + self._unanswered
@@ -126,7 +133,7 @@ class Examined:
 
     def _silent(self) -> Finding:
         address, rejections = self._address, self._client.counters.rejections
-        elsewhere = [one for one in self._found if one.address != address]
+        elsewhere = self._elsewhere
         advice = hint(rejections) or _ASLEEP
         if elsewhere and self._settings.host is not None:
             other = elsewhere[0]
@@ -147,13 +154,34 @@ class Examined:
         polls = f"{self._unanswered} polls"
         return problem("answer", f"{polls}, none answered: {self._error}", advice, **facts)
 
+    @property
+    def _elsewhere(self) -> list[Found]:
+        return [one for one in self._found if one.address != self._address]
+
+    def _another(self, info: DeviceInfo, serial: str) -> Finding:
+        if elsewhere := self._elsewhere:
+            address = elsewhere[0].address
+            advice = (
+                f"{serial} answers at {address}: kstar-tui config set inverter.host {address.host}"
+            )
+        else:
+            advice = (
+                "kstar-tui takes no reading of it. If it is the one that is meant:"
+                f" kstar-tui config set inverter.serial {info.serial}; else name the address of"
+                f" {serial} with inverter.host, or let it be searched for."
+            )
+        text = f"another inverter answers there: serial number {info.serial}, not {serial}"
+        return problem("identity", text, advice, **info.values())
+
     async def _identify(self) -> Finding:
+        meant = self._settings.serial
+        unproved = f"; whether it is {meant} cannot be told" if meant else ""
         try:
             self.info = info = await self._client.identify()
         except LinkError as error:
             return warning(
                 "identity",
-                f"it does not say who it is: {error}",
+                f"it does not say who it is: {error}{unproved}",
                 "Without a serial number it is filed under its address, which may change. If it"
                 " stays so by day, kstar-tui read --hex prints what it sends, for a report.",
             )
@@ -169,7 +197,10 @@ class Examined:
         )
         if not info.serial:
             advice = "It is filed under its address, which may change: look again by daylight."
-            return warning("identity", text, advice, **info.values())
+            return warning("identity", f"{text}{unproved}", advice, **info.values())
+        if meant and not same_serial(info.serial, meant):
+            self.foreign = True
+            return self._another(info, meant)
         return ok("identity", text, **info.values())
 
     async def _ask_settings(self) -> Finding:

@@ -29,7 +29,7 @@ def examine_settings(world: World, loaded: Loaded) -> Iterator[Finding]:
     for error in loaded.errors:
         yield problem(
             "refused",
-            without_passwords(str(error)),
+            without_passwords(error),
             "Correct it there, or take it out: kstar-tui does not start with it.",
         )
     given = 0

@@ -9,6 +9,7 @@ from kstar_tui.doctor.finding import Finding, note, ok, problem, warning
 from kstar_tui.doctor.world import World
 from kstar_tui.link.search import Asked, Found, NotAnInverter
 from kstar_tui.link.targets import GIVEN
+from kstar_tui.monitor.finding import by_address, is_same, others
 from kstar_tui.settings import Settings
 
 _NOBODY = (
@@ -28,11 +29,19 @@ _NOWHERE = (
 )
 
 
+_OTHERS = (
+    "Is its number right (it is on the label of the inverter), and is it awake? If one of those"
+    " found is meant: kstar-tui config set inverter.serial NUMBER"
+)
+
+
 class Searching:
     """One search and what came of it."""
 
     def __init__(self) -> None:
         self.found: list[Found] = []
+        self.meant: list[Found] = []
+        """Those that will do, by address: all, or those with the serial number of the settings."""
         self.asked = False
         """Somewhere at least; so an inverter has been talked to just now."""
 
@@ -57,14 +66,18 @@ class Searching:
         except OSError as error:
             # Told with the interfaces: the system does not say where could be asked.
             yield note("failed", f"the search came to no end: {error.strerror or error}")
-        if not self.found:
+        serial, found = settings.serial, by_address(self.found)
+        self.meant = [one for one in found if serial is None or is_same(one, serial, None)]
+        if not found:
             yield self._nobody(settings, strangers)
-        elif host is None and len(self.found) > 1:
+        elif serial is not None and not self.meant:
+            yield _only_others(settings, serial, found)
+        elif host is None and len(self.meant) > 1:
             yield warning(
                 "several",
-                f"{len(self.found)} inverters answered: the one with the lowest address is taken",
+                f"{len(self.meant)} inverters answered: the one with the lowest address is taken",
                 "Name the one that is meant: kstar-tui config set inverter.host ADDRESS",
-                count=len(self.found),
+                count=len(self.meant),
             )
 
     def _nobody(self, settings: Settings, strangers: list[NotAnInverter]) -> Finding:
@@ -77,6 +90,15 @@ class Searching:
         if settings.host is not None:
             return note("nobody", f"{text}; none is needed, as inverter.host names the inverter")
         return problem("nobody", text, advice)
+
+
+def _only_others(settings: Settings, serial: str, found: list[Found]) -> Finding:
+    """Inverters are found, but not the one that is meant: it is searched for until it answers."""
+    text, facts = others(found, serial), {"serial": serial, "count": len(found)}
+    if settings.host is not None:
+        text += "; none is needed, as inverter.host names the inverter"
+        return note("others", text, **facts)
+    return problem("others", f"{text}: kstar-tui reads none of them", _OTHERS, **facts)
 
 
 def _asked(event: Asked, port: int) -> Finding:

@@ -24,6 +24,11 @@ MOST = 65536
 """Bytes of a payload that are looked at."""
 NEVER = datetime.fromtimestamp(0, UTC)
 """When the accounts began is not published."""
+UNTOLD = Energy({}, {}, date.min, 0.0, NEVER, NEVER)
+"""Accounts of which nothing has been heard yet: the inverter's own counters are others."""
+_TOLD_WITHIN = 120.0
+"""Seconds, and two intervals, after the first reading by which accounts come where some are kept:
+twice as long as a publisher leaves between them."""
 _DERIVED = 1e8
 """No value that follows from others is bigger, W."""
 _LATE = 3
@@ -44,6 +49,7 @@ class Overheard:
         self._running: str | None = None
         self._answers: str | None = None
         self._stamp: object = None
+        self._began: float | None = None
         self._rejected: Counter[str] = Counter()
         now = clock.now()
         self.latest = Update(LinkState.CONNECTING, now, now, clock.monotonic())
@@ -87,7 +93,10 @@ class Overheard:
             known = taken is not None
             return (LinkState.OFFLINE if known else LinkState.CONNECTING), self.trouble
         if self._running == OFFLINE:
-            return LinkState.OFFLINE, "the kstar-tui that publishes it has ended"
+            return (
+                LinkState.OFFLINE,
+                "the kstar-tui that publishes it has ended, or lost the broker",
+            )
         if self._answers == OFFLINE:
             return LinkState.OFFLINE, "it does not answer the kstar-tui that polls it"
         if taken is None:
@@ -113,6 +122,13 @@ class Overheard:
             # Said once more, to others.
             return False
         self._stamp = stamp
+        if self._began is None:
+            self._began = monotonic
+        waited = monotonic - self._began > _TOLD_WITHIN + 2 * self.interval
+        energy = self.latest.energy
+        if energy is None or energy is UNTOLD:
+            # Whoever keeps no history tells of none.
+            energy = None if waited else UNTOLD
         age = 0.0
         if retained:
             # Ours is not: somebody keeps it, and it may be of any age.
@@ -124,6 +140,7 @@ class Overheard:
             taken=now,
             taken_monotonic=monotonic - age,
             polls=self.latest.polls + 1,
+            energy=energy,
         )
         return not retained
 

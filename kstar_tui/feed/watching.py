@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from kstar_tui.clock import Clock
 from kstar_tui.feed.overheard import Overheard
+from kstar_tui.monitor.finding import same_serial
 from kstar_tui.monitor.update import Update
 from kstar_tui.mqtt.connection import MqttConnection
 from kstar_tui.mqtt.message import Incoming
@@ -121,7 +122,7 @@ class Watcher:
     def _choose(self) -> None:
         published = self._published
         if self._wanted is not None:
-            keys = [key for key in published if key == self._wanted]
+            keys = [key for key in published if same_serial(key, self._wanted)]
         else:
             keys = sorted(published, key=lambda key: (not published[key], key))
         if self.key is not None or not keys or not self._connection.connected:

@@ -122,7 +122,7 @@ def _momentary(update: Update, reading: Reading, serial: str) -> Iterator[Family
 
 def _each(metrics: Iterable[Metric], values: Mapping[str, object], serial: str) -> Iterator[Family]:
     for one in metrics:
-        known = values[one.field]
+        known = values.get(one.field)
         if isinstance(known, int | float):
             make = _counter if one.counter else _gauge
             yield make(one.name, one.help, one.value(known), serial)

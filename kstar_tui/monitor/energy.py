@@ -55,9 +55,15 @@ class Energy(NamedTuple):
     """When all this was written."""
 
     def values(self) -> dict[str, float]:
-        """The twelve counters by name, in kWh: `pv_energy_total`, `pv_energy_today` …"""
-        totals = {f"{flow.energy}_total": self.total[flow] for flow in Flow}
-        return totals | {f"{flow.energy}_today": self.today[flow] for flow in Flow}
+        """The twelve counters by name, in kWh: `pv_energy_total`, `pv_energy_today` …; those of
+        which something is known."""
+        periods = (("total", self.total), ("today", self.today))
+        return {
+            f"{flow.energy}_{period}": kwh[flow]
+            for period, kwh in periods
+            for flow in Flow
+            if flow in kwh
+        }
 
 
 class Ledger(Protocol):

@@ -31,6 +31,15 @@ _ALLOWED = (
 )
 
 
+class BrokerError(ValueError):
+    """No broker; the message says why and what is allowed, `reason` why alone. Neither repeats
+    anything of what was written."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"not an MQTT broker: {reason}; {_ALLOWED}")
+        self.reason = reason
+
+
 @dataclass(frozen=True, slots=True)
 class Broker:
     """One MQTT broker. Without a user name the client is anonymous."""
@@ -71,23 +80,23 @@ class Broker:
 def parse_broker(text: str) -> Broker:
     """The broker that `HOST`, `HOST:PORT` or an `mqtt://`, `mqtts://` URL names.
 
-    ValueError says what is allowed. It repeats nothing of the text: any part of a mistyped URL
+    BrokerError says what is allowed. It repeats nothing of the text: any part of a mistyped URL
     may be the password.
     """
     text = text.strip()
     if not text:
-        raise _refusal("it is empty")
+        raise BrokerError("it is empty")
     if any(c.isspace() or not c.isprintable() for c in text):
-        raise _refusal("it holds a space or a control character")
+        raise BrokerError("it holds a space or a control character")
     scheme, separator, rest = text.partition("://")
     if not separator:
         if "@" in text:
-            raise _refusal("a user and password need mqtt:// or mqtts:// in front")
+            raise BrokerError("a user and password need mqtt:// or mqtts:// in front")
         host, port = _endpoint(text, PORT)
         return Broker(host, port, _BARE_USER, _BARE_USER)
     default_port = _SCHEMES.get(scheme.lower())
     if default_port is None:
-        raise _refusal("what stands before :// is neither mqtt nor mqtts")
+        raise BrokerError("what stands before :// is neither mqtt nor mqtts")
     # A path is not allowed, so the last @ ends the password even if it holds an @ or / itself.
     credentials, _, endpoint = rest.rpartition("@")
     username, password = _credentials(credentials)
@@ -120,29 +129,25 @@ def is_host_name(text: str) -> bool:
     return len(text) <= _MAX_NAME and all(re.fullmatch(_LABEL, label) for label in labels)
 
 
-def _refusal(reason: str) -> ValueError:
-    return ValueError(f"not an MQTT broker: {reason}; {_ALLOWED}")
-
-
 def _credentials(text: str) -> tuple[str | None, str | None]:
     user, separator, password = text.partition(":")
     if not user:
         if separator:
-            raise _refusal("a password needs a user name in front")
+            raise BrokerError("a password needs a user name in front")
         return None, None
     return _decoded(user), _decoded(password) if separator else None
 
 
 def _decoded(text: str) -> str:
     if re.search(_BAD_PERCENT, text):
-        raise _refusal("a % in the user or password is written %25")
+        raise BrokerError("a % in the user or password is written %25")
     try:
         decoded = unquote(text, errors="strict")
     except UnicodeError:
         # `from None`: the cause holds the text.
-        raise _refusal(_NO_UTF8) from None
+        raise BrokerError(_NO_UTF8) from None
     if reason := _not_a_credential(decoded):
-        raise _refusal(reason)
+        raise BrokerError(reason)
     return decoded
 
 
@@ -166,13 +171,13 @@ def _endpoint(text: str, default_port: int) -> tuple[str, int]:
     else:
         name, separator, after = text.partition(":")
         if ":" in after:
-            raise _refusal("an IPv6 address stands in brackets, as in [fd00::5]:1883")
+            raise BrokerError("an IPv6 address stands in brackets, as in [fd00::5]:1883")
         host = _host(name)
         port = after if separator else None
     if port is None:
         return host, default_port
     if not re.fullmatch(_PORT, port) or not 1 <= int(port) <= 65535:
-        raise _refusal("the port is no number from 1 to 65535")
+        raise BrokerError("the port is no number from 1 to 65535")
     return host, int(port)
 
 
@@ -181,18 +186,18 @@ def _ipv6(text: str) -> str:
     text = text.replace("%25", "%", 1)
     _, _, zone = text.partition("%")
     if zone and not re.fullmatch(_LABEL, zone):
-        raise _refusal("what stands in brackets is no IPv6 address")
+        raise BrokerError("what stands in brackets is no IPv6 address")
     try:
         return str(IPv6Address(text))
     except AddressValueError:
-        raise _refusal("what stands in brackets is no IPv6 address") from None
+        raise BrokerError("what stands in brackets is no IPv6 address") from None
 
 
 def _host(text: str) -> str:
     if not text:
-        raise _refusal("the host is missing")
+        raise BrokerError("the host is missing")
     if not is_host_name(text):
-        raise _refusal(
+        raise BrokerError(
             "the host holds a character that no host name has"
             " (in a password @ is written %40, / is written %2F and : is written %3A)"
         )
@@ -200,5 +205,5 @@ def _host(text: str) -> str:
         try:
             return str(IPv4Address(text))
         except AddressValueError:
-            raise _refusal("the host is no IPv4 address such as 192.168.1.5") from None
+            raise BrokerError("the host is no IPv4 address such as 192.168.1.5") from None
     return text.lower()

@@ -77,17 +77,21 @@ class Conversation:
                 return None
         return self._heard.popleft()
 
-    async def retained(self, topics: Iterable[str], marker: str) -> AsyncIterator[Incoming]:
-        """What is retained on topics; `marker` is one that nobody else has."""
+    async def retained(self, topics: Iterable[str], marker: str | None) -> AsyncIterator[Incoming]:
+        """What is retained on topics; `marker` is one that nobody else has, or None where nothing
+        may be said."""
         clock = self.connection.clock
-        self.subscribe([*topics, marker])
-        # What comes back last tells that all else is there, however long the way is.
-        self.publish(marker)
+        if marker is None:
+            self.subscribe(topics)
+        else:
+            self.subscribe([*topics, marker])
+            # What comes back last tells that all else is there, however long the way is.
+            self.publish(marker)
         patience, last = PATIENCE, clock.monotonic() + LISTENING
         while message := await self.next(min(last, clock.monotonic() + patience)):
-            if message.topic == marker:
+            if marker in (None, message.topic):
                 patience = QUIET
-            elif message.retained and message.payload:
+            if message.topic != marker and message.retained and message.payload:
                 yield message
 
     async def end(self) -> None:

@@ -7,6 +7,7 @@ import re
 import socket
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from enum import Enum
 from types import MappingProxyType
@@ -25,6 +26,10 @@ MOST_PUBLISHED = 50
 """Inverters that are told of; more were never in one house."""
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
+_ENTRY = (
+    "Check mqtt.username and mqtt.password (kstar-tui config says where they come from). A broker"
+    " that is given as a bare host name has user and password mqtt."
+)
 
 
 class Result(Enum):
@@ -60,7 +65,12 @@ class Options(NamedTuple):
     """Of MQTT, as people call it."""
 
 
-class _FailedError(Exception):
+Work = Callable[[], Awaitable[Step]]
+
+
+class FailedError(Exception):
+    """A step has failed; the message says why."""
+
     def __init__(self, reason: str, advice: str = "") -> None:
         super().__init__(reason)
         self.advice = advice
@@ -82,27 +92,21 @@ class Probe:
         self._places: list[Place] = []
         self._socket: socket.socket | None = None
         self._kept = False
+        # Should we be killed, the broker itself takes away what we retain.
+        self._will: Will | None = Will(self._topic, "")
+        self._who_asks = _ENTRY
 
     async def steps(self) -> AsyncGenerator[Step, None]:
         """Each step when it is done; behind one that failed none is tried."""
-        steps: tuple[tuple[str, Callable[[], Awaitable[Step]]], ...] = (
-            ("name", self._look_up),
-            ("connection", self._connect),
-            ("TLS", self._secure),
-            ("MQTT", self._begin),
-            ("publish", self._publish),
-            ("retain", self._retain),
-            ("discovery", self._discover),
-        )
         failed = False
         try:
-            for name, work in steps:
+            for name, work in self._steps():
                 if failed:
                     yield Step(name, Result.NOT_TRIED)
                     continue
                 try:
                     step = (await work())._replace(name=name)
-                except (_FailedError, UnreachableError) as error:
+                except (FailedError, UnreachableError) as error:
                     step = Step(name, Result.FAILED, str(error), error.advice)
                 except BrokenOffError as error:
                     # Some brokers end the connection over what is not allowed.
@@ -114,6 +118,17 @@ class Probe:
                 await self._look_around()
         finally:
             await self._end()
+
+    def _steps(self) -> tuple[tuple[str, Work], ...]:
+        return (
+            ("name", self._look_up),
+            ("connection", self._connect),
+            ("TLS", self._secure),
+            ("MQTT", self._begin),
+            ("publish", self._publish),
+            ("retain", self._retain),
+            ("discovery", self._discover),
+        )
 
     # The steps.
 
@@ -172,14 +187,13 @@ class Probe:
         return Step("", Result.OK, text, facts=facts)
 
     async def _begin(self) -> Step:
-        # An own id: with a running daemon's the broker would throw that one out. Should we be
-        # killed, the broker itself takes away what we retain.
+        # An own id: with a running daemon's the broker would throw that one out.
         client_id = f"kstar-tui-check-{self._token}"
         begun = self._clock.monotonic()
         try:
-            await self._conversation.begin(client_id, Will(self._topic, ""))
+            await self._conversation.begin(client_id, self._will)
         except BrokenOffError as error:
-            raise _FailedError(str(error), self._entry(str(error))) from None
+            raise FailedError(str(error), self._entry(str(error))) from None
         user = self._broker.username
         who = "without a user" if user is None else f"as user {_printable(user)}"
         text = f"MQTT {self._options.version}, accepted {who}"
@@ -206,7 +220,7 @@ class Probe:
         await self._back(topic, self._token)
         talk.subscribe([topic])
         if not await self._came(topic, self._token, retained=True):
-            raise _FailedError(
+            raise FailedError(
                 f"{topic} was not kept: the broker retains nothing",
                 "Home Assistant would lose the inverter at each of its restarts. Let the broker "
                 "retain messages (in Mosquitto: retain_available true).",
@@ -218,7 +232,7 @@ class Probe:
         talk.subscribe([topic])
         talk.publish(topic, last)
         if await self._came(topic, self._token, retained=True, unless=last):
-            raise _FailedError(f"{topic} is kept, and cannot be removed again")
+            raise FailedError(f"{topic} is kept, and cannot be removed again")
         self._kept = False
         return Step("", Result.OK, "a retained message was kept, and is removed again")
 
@@ -242,17 +256,19 @@ class Probe:
 
     async def _look_around(self) -> None:
         """Who publishes; nothing where the broker does not say."""
+        with suppress(BrokenOffError):
+            await self._hear(self._topic)
+
+    async def _hear(self, marker: str | None) -> None:
+        """Who publishes, by what is retained; the marker is as `retained` has it."""
         base = self._options.base
         shape = re.compile(rf"{re.escape(base)}/({KEY})/availability")
-        try:
-            topics = [f"{base}/+/availability"]
-            async for message in self._conversation.retained(topics, self._topic):
-                match = shape.fullmatch(message.topic)
-                if match and len(self.published) < MOST_PUBLISHED:
-                    known = {ONLINE.encode(): ONLINE, OFFLINE.encode(): OFFLINE}
-                    self.published[match[1]] = known.get(message.payload, "unclear")
-        except BrokenOffError:
-            return
+        topics = [f"{base}/+/availability"]
+        async for message in self._conversation.retained(topics, marker):
+            match = shape.fullmatch(message.topic)
+            if match and len(self.published) < MOST_PUBLISHED:
+                known = {ONLINE.encode(): ONLINE, OFFLINE.encode(): OFFLINE}
+                self.published[match[1]] = known.get(message.payload, "unclear")
 
     async def _end(self) -> None:
         if self._socket is not None:
@@ -265,7 +281,7 @@ class Probe:
 
     async def _back(self, topic: str, payload: str, *, discovery: bool = False) -> None:
         if not await self._came(topic, payload):
-            raise _FailedError(
+            raise FailedError(
                 f"{topic} was sent, but did not come back within {PATIENCE:.0f} s",
                 self._permission(discovery=discovery),
             )
@@ -286,20 +302,19 @@ class Probe:
 
     def _permission(self, *, discovery: bool) -> str:
         base = self._options.discovery_prefix if discovery else self._options.base
-        user = self._broker.username
-        who = f"user {_printable(user)}" if user is not None else "a client without a user"
         return (
-            f"A broker drops without a word what is not allowed: let {who} read and write {base}/#"
-            f" (in Mosquitto's acl_file: topic readwrite {base}/#)."
+            f"A broker drops without a word what is not allowed: let {self._user()} read and write"
+            f" {base}/# (in Mosquitto's acl_file: topic readwrite {base}/#)."
         )
+
+    def _user(self) -> str:
+        user = self._broker.username
+        return f"user {_printable(user)}" if user is not None else "a client without a user"
 
     def _entry(self, reason: str) -> str:
         broker = self._broker
         if reason == reasons.refusal(4, broker):
-            return (
-                "Check mqtt.username and mqtt.password (kstar-tui config says where they come "
-                "from). A broker that is given as a bare host name has user and password mqtt."
-            )
+            return self._who_asks
         if reason == reasons.refusal(1, broker):
             return "Set mqtt.version to the other one of 3.1.1 and 5."
         if reason in (reasons.MUTE, reasons.GARBLED, reasons.closed_early(broker)):

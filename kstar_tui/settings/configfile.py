@@ -69,12 +69,12 @@ def read_each(config: ConfigFile) -> Iterator[tuple[str, SettingValue | Settings
         try:
             checked = row.kind.check(value)
         except ValueError as error:
-            message = refusal(str(path), row, value, str(error))
+            refused = refusal(str(path), row, value, str(error))
         else:
             yield key, checked
             continue
         # Outside the handler: the cause's text may repeat what was refused.
-        yield key, SettingsError(message)
+        yield key, refused
 
 
 def save_config(changes: Mapping[str, SettingValue], path: Path) -> Path | None:

@@ -21,11 +21,19 @@ _TYPES: dict[type, str] = {
 class SettingsError(Exception):
     """A setting cannot be used; the message is for the user and holds no secret."""
 
+    def __init__(self, message: str, ours: str = "") -> None:
+        """`ours`: the end of the sentence, in which nothing is that a user wrote."""
+        super().__init__(message + ours)
+        self.ours = ours
 
-def refusal(place: str, row: Setting, found: object, hint: str) -> str:
-    """The sentence that refuses one value; a secret one is not repeated."""
+
+def refusal(place: str, row: Setting, found: object, hint: str) -> SettingsError:
+    """What refuses one value; a secret one is not repeated, nor by its hint."""
     value = "a value that cannot be used" if row.secret else quoted(found)
-    return f"{place}: {row.key} is {value}; allowed is {row.kind.allowed}{hint and f' ({hint})'}."
+    if not row.secret:
+        hint = masked(hint)
+    ours = f"; allowed is {row.kind.allowed}{hint and f' ({hint})'}."
+    return SettingsError(f"{place}: {row.key} is {value}", ours)
 
 
 def quoted(found: object) -> str:
@@ -44,10 +52,14 @@ def masked(text: str) -> str:
     return f"***@{rest}" if sign else text
 
 
-def without_passwords(message: str) -> str:
-    """A message in which a URL, or USER:PASSWORD@HOST, has its user and password masked."""
-    message = re.sub(r"(\w://).*@", r"\1***@", message)
-    return re.sub(r"[^\s'\"]*:(?!//\*\*\*@)\S*@", "***@", message)
+def without_passwords(told: str | Exception) -> str:
+    """A message in which a URL, or USER:PASSWORD@HOST, has its user and password masked; not in
+    what a SettingsError says of its own."""
+    ours = told.ours if isinstance(told, SettingsError) else ""
+    found = str(told).removesuffix(ours)
+    # A password may hold an @, a / and spaces: all up to the last @ could be one.
+    found = re.sub(r"(\w://).*@", r"\1***@", found)
+    return re.sub(r"[^\s'\"]*:(?!//\*\*\*@)\S*@", "***@", found) + ours
 
 
 def kind_of(value: object) -> str:

@@ -107,9 +107,9 @@ def parse_setting(row: Setting, given: Given) -> SettingValue:
     try:
         return row.kind.parse(given.text)
     except ValueError as error:
-        message = refusal(given.place, row, given.text, str(error))
+        refused = refusal(given.place, row, given.text, str(error))
     # Outside the handler: the cause's text may repeat what was refused.
-    raise SettingsError(message)
+    raise refused
 
 
 def find_setting(key: str) -> Setting:

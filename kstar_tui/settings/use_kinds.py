@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from kstar_tui.mqtt.broker import parse_broker
+from kstar_tui.mqtt.broker import BrokerError, parse_broker
 from kstar_tui.settings.kinds import OFF, Number, SettingValue, text_of
 
 _NONE = frozenset({OFF, "no", "false", "none", "0"})
@@ -52,7 +52,12 @@ class Attach:
             return LOCAL
         if "://" not in word:
             raise ValueError("a broker needs mqtt:// or mqtts:// in front here")
-        return parse_broker(word).url(masked=False)
+        try:
+            return parse_broker(word).url(masked=False)
+        except BrokerError as error:
+            # What else may name a broker is not allowed here.
+            reason = error.reason
+        raise ValueError(reason)
 
     def check(self, value: object) -> str:
         """A text, or false."""

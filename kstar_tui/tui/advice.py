@@ -61,3 +61,15 @@ def shortly(error: str) -> str:
     """The first things to try after one question that brought no reading, in a line."""
     _, lines = _ANSWERED.get(trouble(error), ("", (USUAL[0], USUAL[3])))
     return "; ".join(lines[:2])
+
+
+def unheard(broker: str, base: str) -> tuple[str, ...]:
+    """The same where nothing that is published of an inverter has come from a broker yet."""
+    lines = (
+        "attach holds the broker's address, user and password",
+        f"a kstar-tui must run that publishes there, in {base}/",
+        "mqtt.base must be the same there and here",
+        f"this user must be allowed to read {base}/#",
+    )
+    title = f"Nothing heard from {broker} yet. What usually helps:"
+    return tuple(advice(title, "kstar-tui doctor tries it step by step", lines))

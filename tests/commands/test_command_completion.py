@@ -13,10 +13,20 @@ from terminal import Terminal
 
 from kstar_tui.commands.completion import SHELLS
 from kstar_tui.commands.outline import Command, outline
+from kstar_tui.commands.outline.reading import THEMES
 from kstar_tui.settings import TABLE
+from kstar_tui.settings.look_kinds import AUTO
+from kstar_tui.tui.themes import NAMES
 
 OUTLINE = outline()
 COMMANDS = [command.name for command in OUTLINE.commands]
+
+
+ANSI_AND_ATOM = ["ansi-dark", "ansi-light", "atom-one-dark", "atom-one-light"]
+
+
+def test_every_theme_is_offered() -> None:
+    assert (AUTO, *NAMES) == THEMES
 
 
 def script(shell: str, folder: Path) -> Path:
@@ -100,6 +110,8 @@ class TestBash:
             ("kstar-tui --mqtt-version =", ["3.1.1", "5"]),
             ("kstar-tui --mqtt-version = 3", ["3.1.1"]),
             ("kstar-tui --mqtt-version = 5 dec", ["decode"]),
+            ("kstar-tui --theme ks", ["kstar-dark", "kstar-light"]),
+            ("kstar-tui config set ui.theme a", ["auto", *ANSI_AND_ATOM]),
             ("kstar-tui --config ", ["(files)"]),
             ("kstar-tui --config = co", ["(files)"]),
             ("kstar-tui --port 8", []),
@@ -156,6 +168,8 @@ class TestZsh:
             terminal.wait_for("> kstar-tui --mqtt-version=3.1.1 --mqtt-discovery device decode")
             terminal.send("\x15kstar-tui config --json set headl\tt\t")
             terminal.wait_for("> kstar-tui config --json set headless true")
+            terminal.send("\x15kstar-tui --theme nor\t--ascii config set ui.th\tdrac\t")
+            terminal.wait_for("> kstar-tui --theme nord --ascii config set ui.theme dracula")
 
     def test_loaded_by_name(self, tmp_path: Path) -> None:
         path = script("zsh", tmp_path)
@@ -185,6 +199,8 @@ class TestFish:
             "kstar-tui --ascii --host read hi": ["history"],
             "kstar-tui --mqtt-version ": ["3.1.1", "5"],
             "kstar-tui --mqtt-version=": ["--mqtt-version=3.1.1", "--mqtt-version=5"],
+            "kstar-tui --theme ks": ["kstar-dark", "kstar-light"],
+            "kstar-tui config set ui.theme an": ["ansi-dark", "ansi-light"],
             "kstar-tui --config ho": ["house.db"],
             "kstar-tui --port ho": [],
             "kstar-tui config ": ["path", "set", "show"],

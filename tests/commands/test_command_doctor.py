@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from broker_talk import retained, url
+from broker_talk import plant, retained, url
 from mqtt_helpers import Mosquitto, mosquitto_in
 from program_talk import PATIENCE, Program, around, at, simulator
 
@@ -128,6 +128,70 @@ async def test_a_broker_that_refuses(program: Program, inverter: Simulator) -> N
     assert "           > Is the broker running" in done.out
     assert "hunter2" not in done.out + done.err
     assert done.out.splitlines()[-1] == "1 problem: see Broker."
+
+
+def watched(mosquitto: Mosquitto, user: str = "mqtt:mqtt") -> tuple[str, ...]:
+    return ("doctor", "--attach", f"mqtt://{user}@127.0.0.1:{mosquitto.port}", "--json")
+
+
+async def test_a_machine_that_only_watches(program: Program, mosquitto: Mosquitto) -> None:
+    """One that asks no inverter and publishes nothing, whose user may only read."""
+    (acl := Path(mosquitto._config).with_name("acl")).write_text(
+        "user watcher\ntopic readwrite #\nuser mqtt\ntopic read kstar/#\n"
+    )
+    acl.chmod(0o600)
+    mosquitto.listen(f"acl_file {acl}")
+    await mosquitto.start()
+    await plant(
+        mosquitto,
+        {"kstar/B2/availability": "online", "kstar/A1/availability": "offline"},
+    )
+    done = await program(*watched(mosquitto), environment=WELL)
+    told = json.loads(done.out)
+    assert (done.status, told["ok"]) == (0, True), done.out
+    where = f"127.0.0.1:{mosquitto.port}"
+    not_asked = f"not asked: this machine watches what is published at {where}"
+    assert by_name(told, "daemon")["daemon"]["text"] == (
+        f"no daemon runs here, and none is needed: a screen watches {where}"
+    )
+    for section in ("search", "inverter"):
+        assert [line["text"] for line in told["sections"][section]] == [not_asked]
+    assert list(by_name(told, "broker")) == [
+        *("watched", "name", "connection", "tls", "mqtt", "watch", "published"),
+    ]
+    # The one that is published now, though another comes before it.
+    assert by_name(told, "broker")["watch"]["text"] == "watch: a screen here shows B2"
+    assert f"mqtt://mqtt:***@{where}" in done.out
+    assert "Received PUBLISH from kstar-tui-check" not in mosquitto.log
+    assert "Will message specified" not in mosquitto.log
+    off = json.loads((await program(*watched(mosquitto), "--serial", "a1")).out)
+    assert off["status"] == 1
+    assert by_name(off, "broker")["watch"]["result"] == "warning"
+    other = json.loads((await program(*watched(mosquitto), "--serial", "C3")).out)
+    assert other["status"] == 1
+    assert by_name(other, "broker")["watch"]["text"] == (
+        "watch: C3 is not published under kstar/, but A1, B2"
+    )
+
+
+async def test_what_hides_a_watched_inverter(program: Program, mosquitto: Mosquitto) -> None:
+    await mosquitto.start()
+    done = await program(*watched(mosquitto, "mqtt:hunter2"), "--mqtt", "h", environment=WELL)
+    told = json.loads(done.out)
+    broker = by_name(told, "broker")
+    assert (done.status, broker["mqtt"]["result"]) == (1, "problem")
+    assert "wrong user or password" in broker["mqtt"]["text"]
+    assert "in attach (mqtt://USER:PASSWORD@HOST)" in broker["mqtt"]["advice"]
+    assert broker["watch"]["text"] == "watch: not tried"
+    assert broker["unused"]["result"] == "note"
+    assert "hunter2" not in done.out
+    done = await program(*watched(mosquitto), "--mqtt-base", "solar", environment=WELL)
+    told = json.loads(done.out)
+    assert done.status == 1
+    assert by_name(told, "broker")["watch"]["text"] == "watch: nothing is published under solar/"
+    advice = by_name(told, "broker")["watch"]["advice"]
+    assert "mqtt.base" in advice
+    assert "let user mqtt read solar/#" in advice
 
 
 @pytest.mark.parametrize("polls", ["0", "1001", "x", "-1", "1e3", "²", "", "1" * 5000])

@@ -87,6 +87,91 @@ async def test_what_was_searched_has_rested_before_it_is_asked(
     assert "was found by the search" in outcome.one(Section.INVERTER, "answer").text
 
 
+async def test_only_the_inverter_that_is_meant_will_do(tmp_path: Path, simulate: Simulate) -> None:
+    inverter = await simulate()
+    here = world(
+        tmp_path, arguments(inverter_serial="NOPE"), events=[ASKED, found(inverter)], polls=2
+    )
+    outcome = await examined(here)
+    assert outcome.status == 3
+    assert outcome.not_well == [(Section.SEARCH, "others", Result.PROBLEM)]
+    assert outcome.one(Section.SEARCH, "others").text == (
+        f"only other inverters answered the search for NOPE: {inverter.address}"
+        " (SIM0000000001): kstar-tui reads none of them"
+    )
+    assert "config set inverter.serial NUMBER" in outcome.one(Section.SEARCH, "others").advice
+    assert [one.text for one in outcome.of(Section.INVERTER)] == [
+        "not looked at: none with serial number NOPE was found"
+    ]
+    assert sum(inverter.counters.requests.values()) == 0
+    # As people copy it from a label, and whatever else answers at a lower address.
+    other = found(inverter)._replace(
+        address=Address("127.0.0.0", 1), info=INFO._replace(serial="OTHER")
+    )
+    meant = here._replace(
+        arguments=here.arguments | arguments(inverter_serial="sim0000000001"),
+        find=finder(ASKED, other, found(inverter)),
+    )
+    outcome = await examined(meant)
+    assert (outcome.status, outcome.not_well) == (0, [])
+    assert outcome.one(Section.INVERTER, "answer").facts["port"] == inverter.address.port
+
+
+async def test_another_inverter_at_the_address_of_the_one_that_is_meant(
+    tmp_path: Path, simulate: Simulate
+) -> None:
+    inverter = await simulate()
+    given = arguments(inverter.address, inverter_serial="NOPE")
+    outcome = await examined(world(tmp_path, given, polls=2))
+    assert outcome.status == 3
+    assert outcome.not_well == [(Section.INVERTER, "identity", Result.PROBLEM)]
+    # None of its readings would be taken.
+    assert outcome.names(Section.INVERTER) == ["answer", "identity"]
+    told = outcome.one(Section.INVERTER, "identity")
+    assert told.text == ("another inverter answers there: serial number SIM0000000001, not NOPE")
+    assert "config set inverter.serial SIM0000000001" in told.advice
+    assert told.facts["serial"] == "SIM0000000001"
+    # That other ones answer a search, too, is said, and is no second problem.
+    searched = world(
+        tmp_path,
+        given | arguments(discovery_broadcast="127.255.255.255"),
+        events=[ASKED, found(inverter)],
+    )
+    outcome = await examined(searched)
+    assert outcome.status == 3
+    assert outcome.one(Section.SEARCH, "others").result is Result.NOTE
+    # The one that is meant is there, but elsewhere: kstar-tui finds it.
+    moved = found(inverter)._replace(
+        address=Address("127.0.0.9"), info=INFO._replace(serial="NOPE")
+    )
+    outcome = await examined(searched._replace(find=finder(ASKED, moved)))
+    assert outcome.status == 1
+    told = outcome.one(Section.INVERTER, "identity")
+    assert told.advice == "NOPE answers at 127.0.0.9: kstar-tui config set inverter.host 127.0.0.9"
+
+
+async def test_a_daemon_that_reads_another_inverter_is_not_asked_for_it(
+    tmp_path: Path, simulate: Simulate, own_runtime: Path
+) -> None:
+    inverter = await simulate()
+    folder = own_runtime / "kstar-tui"
+    folder.mkdir()
+    where = str(inverter.address)
+    state = DaemonState(
+        *(4711, "1.0", 0.0, "online", 0.0, True, uptime(), 5.0, 10.0, "SIM0000000001", where)
+    )
+    file = StateFile(folder)
+    here = world(tmp_path, environ={"XDG_RUNTIME_DIR": str(own_runtime)}, events=[ASKED], polls=2)
+    try:
+        file.write(state)
+        other = here._replace(arguments=here.arguments | arguments(inverter_serial="NOPE"))
+        assert (await examined(other)).names(Section.SEARCH) == ["asked", "nobody"]
+        same = here._replace(arguments=here.arguments | arguments(inverter_serial="sim0000000001"))
+        assert (await examined(same)).status == 0
+    finally:
+        file.close()
+
+
 async def test_a_warning_is_not_well(tmp_path: Path, simulate: Simulate) -> None:
     inverter = await simulate()
     here = world(tmp_path, arguments(inverter.address), environ={"KSTAR_HOTS": "x"}, polls=2)
@@ -160,7 +245,7 @@ async def test_a_folder_that_there_is_not_and_a_certificate_that_is_none(tmp_pat
 async def test_a_bug_in_one_section_ends_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("oh")
 
     monkeypatch.setattr(examination, "examine_interfaces", broken)
@@ -169,6 +254,20 @@ async def test_a_bug_in_one_section_ends_no_other(
     assert (failed.name, failed.result) == ("failed", Result.PROBLEM)
     assert failed.text == "cannot be looked at: RuntimeError: oh"
     assert list(dict.fromkeys(section for section, _ in outcome.all)) == list(Section)
+
+
+async def test_a_machine_that_only_watches_asks_nobody(tmp_path: Path) -> None:
+    def never(_settings: object) -> None:
+        raise AssertionError("searched")
+
+    given = arguments(attach="mqtt://me:hunter2@127.0.0.1:1", inverter_host="192.168.1.50")
+    here = world(tmp_path, given, networks=[])._replace(find=never)  # type: ignore[arg-type]
+    outcome = await examined(here)
+    assert outcome.names(Section.SEARCH) == outcome.names(Section.INVERTER) == ["skipped"]
+    assert outcome.names(Section.HISTORY) == ["off"]
+    # Time that flies may be over before the address is looked up.
+    ((where, _, result),) = outcome.not_well
+    assert (where, result, outcome.status) == (Section.BROKER, Result.PROBLEM, 1)
 
 
 async def test_of_several_the_lowest_is_asked(tmp_path: Path, simulate: Simulate) -> None:

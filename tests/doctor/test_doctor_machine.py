@@ -237,11 +237,19 @@ def test_the_daemons_of_this_machine(
     (fresh,) = examine_daemons(here)
     assert fresh.result is Result.OK
     assert fresh.text.startswith("process 4711 runs as a daemon, and screens attach to it: fresh:")
+    (beside,) = examine_daemons(here, "h:1883")
+    assert "as a daemon, and a screen watches h:1883 instead: fresh:" in beside.text
     file.write(state._replace(available=False, state="offline", taken=None))
     (asleep,) = examine_daemons(here)
     assert asleep.result is Result.NOTE, "at night that is as it should be"
     file.close()
     monkeypatch.setattr(os, "access", lambda path, _: path != folder)
+    # Whoever hears a broker needs none of them.
+    (none,) = examine_daemons(here, "h:1883")
+    assert (none.result, none.text) == (
+        Result.NOTE,
+        "no daemon runs here, and none is needed: a screen watches h:1883",
+    )
     (barred,) = examine_daemons(here)
     assert (barred.name, barred.result) == ("barred", Result.WARNING)
     assert str(folder) in barred.text

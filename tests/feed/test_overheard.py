@@ -12,7 +12,7 @@ from feed_world import ENERGY, HOME, INFO, NOON, SETTINGS, Still, reading, updat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kstar_tui.feed.overheard import NEVER, Overheard, reading_of
+from kstar_tui.feed.overheard import NEVER, UNTOLD, Overheard, reading_of
 from kstar_tui.feed.values import WireError
 from kstar_tui.link.interface import Address
 from kstar_tui.monitor.update import LinkState, Update
@@ -97,7 +97,7 @@ def test_who_is_away() -> None:
     assert one.take("inverter", b"offline").state is LinkState.OFFLINE
     assert "does not answer" in (one.latest.error or "")
     assert one.take("availability", b"offline").error == (
-        "the kstar-tui that publishes it has ended"
+        "the kstar-tui that publishes it has ended, or lost the broker"
     )
     assert one.latest.since == since
     one.take("inverter", b"online")
@@ -128,6 +128,31 @@ def test_readings_that_cease() -> None:
     clock.seconds += 2
     assert one.look().state is LinkState.STALE
     assert one.latest.error == "no reading is published any more"
+
+
+def test_the_inverters_counters_do_not_stand_for_accounts_that_are_to_come() -> None:
+    clock = Still()
+    one = Overheard(clock, 5.0)
+    one.trouble = None
+    assert one.latest.energy is None
+    told = one.take("state", state_json(update()).encode())
+    assert told.energy is UNTOLD
+    assert told.energy.values() == {}
+    assert one.take("energy", energy_json(ENERGY).encode()).energy != UNTOLD
+    told = one.take("state", state_json(update(taken=NOON + timedelta(hours=1))).encode())
+    assert told.energy is not None
+    assert told.energy.today == ENERGY.today
+
+
+@pytest.mark.parametrize(("seconds", "energy"), [(130, UNTOLD), (131, None)])
+def test_accounts_that_nobody_keeps(seconds: int, energy: object) -> None:
+    clock = Still()
+    one = Overheard(clock, 5.0)
+    one.trouble = None
+    one.take("state", state_json(update()).encode())
+    clock.seconds += seconds
+    told = one.take("state", state_json(update(taken=NOON + timedelta(hours=1))).encode())
+    assert told.energy is energy
 
 
 def test_nobody_knows_who_it_is_yet() -> None:

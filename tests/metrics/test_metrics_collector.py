@@ -7,6 +7,7 @@ from metrics_world import INFO, SERIAL, collected, one, reading, update
 from owned_clock import OwnedClock
 
 from kstar_tui import __version__
+from kstar_tui.feed.overheard import UNTOLD
 from kstar_tui.metrics.collector import InverterCollector
 from kstar_tui.metrics.names import ENERGY, MEASURED
 from kstar_tui.monitor.update import LinkState
@@ -62,6 +63,14 @@ def test_a_reading(collector: InverterCollector) -> None:
     # What the inverter does not say is not there, and never 0.
     assert "kstar_battery_2_voltage_volts" not in found
     assert "kstar_fault_active" not in found
+
+
+def test_accounts_that_are_to_come_are_not_there(collector: InverterCollector) -> None:
+    collector.on_update(update(energy=UNTOLD))
+    found = collected(collector)
+    assert one(found, "kstar_pv_power_watts") == 3000
+    assert not [metric.name for metric in ENERGY if metric.name in found]
+    assert not [metric.name for metric in ENERGY if f"{metric.name}_total" in found]
 
 
 def test_every_value_that_is_known_is_there(collector: InverterCollector) -> None:

@@ -100,8 +100,9 @@ async def test_it_shows_what_is_published_and_says_nothing(
     assert told.info == INFO
     assert screen.watcher.key == SERIAL
     house.tell(3, energy=energy(6.0))
-    told = await screen.until(lambda update: update.energy)
+    told = await screen.until(lambda update: update.energy and update.energy.today)
     assert told.energy is not None
+    assert set(told.energy.today.values()) == {6.0}
     said = await house.said()
     await screen.end()
     assert {one.topic.partition("/")[0] for one in said} <= {"kstar", "homeassistant", "sensor"}
@@ -139,7 +140,7 @@ async def test_it_tells_who_is_away_and_comes_back(
     await screen.until(lambda update: update.fresh and update.state is LinkState.ONLINE)
     await house.publisher.stop()
     told = await screen.until(lambda update: update.state is LinkState.OFFLINE)
-    assert told.error == "the kstar-tui that publishes it has ended"
+    assert told.error == "the kstar-tui that publishes it has ended, or lost the broker"
 
 
 async def test_readings_that_cease_make_it_stale(home: Start, watch: Watch) -> None:
@@ -153,7 +154,7 @@ async def test_readings_that_cease_make_it_stale(home: Start, watch: Watch) -> N
     await screen.until(lambda update: update.state is LinkState.STALE)
 
 
-@pytest.mark.parametrize("wanted", [None, "OTHER"])
+@pytest.mark.parametrize("wanted", [None, "other"])
 async def test_of_several_it_takes_one_and_says_so(
     home: Start, watch: Watch, wanted: str | None
 ) -> None:
@@ -165,7 +166,8 @@ async def test_of_several_it_takes_one_and_says_so(
     await other.said()
     screen = await watch(house, wanted)
     await screen.settled(2)
-    assert screen.watcher.key == (wanted or SERIAL)
+    # People copy it from a label without care for capitals.
+    assert screen.watcher.key == ("OTHER" if wanted else SERIAL)
     assert screen.words == (
         [] if wanted else [f"2 inverters are published: {SERIAL}, OTHER; showing {SERIAL}."]
     )
@@ -206,6 +208,27 @@ ANSWERS = {
     ),
     Request.SETTINGS.frame: build_reply(0x89, encode_settings({"battery_capacity": 200})),
 }
+
+
+@pytest.mark.parametrize(
+    ("user", "why"), [("mqtt:hunter2", "wrong user"), ("mqtt:mqtt", "looking")]
+)
+async def test_a_screen_that_hears_nothing_says_what_helps(
+    user: str, why: str, mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    await mosquitto.start()
+    where = f"127.0.0.1:{mosquitto.port}"
+    environment = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "kstar_tui", "--attach", f"mqtt://{user}@{where}"]
+    with Terminal([*command, "--mqtt-base", "solar"], 80, 24, environment) as screen:
+        await asyncio.to_thread(screen.wait_for, why)
+        await asyncio.to_thread(screen.wait_for, f"Nothing heard from {where} yet")
+        assert " · attach holds the broker's address, user and password" in screen.text
+        assert " · a kstar-tui must run that publishes there, in solar/" in screen.text
+        assert "press s" not in screen.text
+        assert "hunter2" not in screen.text
+        screen.send("q")
+        assert await asyncio.to_thread(screen.wait_end) == 0
 
 
 async def test_a_screen_and_a_daemon_as_processes(mosquitto: Mosquitto, tmp_path: Path) -> None:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tui_world import ENERGY, NOON, cells, reading, update, view
+from tui_world import ENERGY, NOON, cells, reading, update, view, without_reading
 
+from kstar_tui.feed.overheard import UNTOLD
 from kstar_tui.history.tariff import Money
 from kstar_tui.history.today import TodaySummary
 from kstar_tui.monitor.battery_time import Estimate
 from kstar_tui.monitor.update import LinkState
+from kstar_tui.tui.advice import unheard
 from kstar_tui.tui.glyphs import UNICODE
 from kstar_tui.tui.live.compact import draw_compact
 from kstar_tui.tui.live.panels import battery_rows
 from kstar_tui.tui.live.rows import draw_rows
-from kstar_tui.tui.live.today import draw_today
+from kstar_tui.tui.live.today import draw_advice, draw_today
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.paint import Paint
+from kstar_tui.tui.sources.source import Via
 
 KEPT = view(update(energy=ENERGY))
 SUMMARY = TodaySummary(NOON.date(), 0.64, None, Money(-1.5, 0.41, 2.2), "kr")
@@ -54,9 +57,38 @@ def test_a_unit_stands_behind_what_is_shown_and_nothing_is_cut(width: int) -> No
     assert not words or words[-1] == "kWh"
 
 
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_what_helps_where_a_broker_is_listened_to(width: int) -> None:
+    def told(**changes: object) -> list[str]:
+        one = view(without_reading(LinkState.CONNECTING, "MQTT: refused", address=None), **changes)
+        paint = Paint(width, 8, UNICODE)
+        draw_advice(paint, paint.area, one)
+        return [line.strip() for line in cells(paint.picture(), width, 8)]
+
+    watched = Via("pi:1883", NOON, advice=unheard("pi:1883", "solar/roof"))
+    said = told(via=watched, search_key="s")
+    assert said[0] == "Nothing heard from pi:1883 yet. What usually helps:"
+    text = "\n".join(said)
+    for word in ("password", "attach", "mqtt.base", "solar/roof/", "kstar-tui doctor"):
+        assert word in text
+    for word in ("WiFi", "search"):
+        assert word not in text
+    # A daemon of this machine is away from its inverter, as this program itself may be.
+    for via in (None, Via("process 4711", NOON)):
+        assert any("WiFi" in line for line in told(via=via))
+
+
 def test_yesterdays_energy_is_not_todays() -> None:
     one = view(update(energy=ENERGY._replace(day=NOON.date() - timedelta(days=1))))
     assert lines(one, 60)[0] == "Today solar — house — import — kWh"
+
+
+def test_accounts_that_are_to_come_are_blank() -> None:
+    one = view(update(energy=UNTOLD))
+    today, total = lines(one)
+    assert today == "Today solar — house — import — export — charge — discharge — kWh"
+    assert total.startswith("Total solar — house — import —")
+    assert not any(sign.isdigit() for sign in today + total)
 
 
 def test_shares_and_money() -> None:

@@ -9,10 +9,20 @@ from kstar_tui.commands.arguments import whole_parser
 from kstar_tui.commands.outline.parts import Command, Group, Option, Outline, Place, Values
 from kstar_tui.settings import TABLE, Setting
 from kstar_tui.settings.kinds import Flag, Host
+from kstar_tui.settings.look_kinds import AUTO, ThemeName
 from kstar_tui.settings.mqtt_kinds import Choice, PemFile
 from kstar_tui.settings.use_kinds import HistoryFile
 from kstar_tui.simulator.days import DAYS
 from kstar_tui.simulator.faults import Faults
+
+THEMES = (
+    *(AUTO, "kstar-dark", "kstar-light", "ansi-dark", "ansi-light", "atom-one-dark"),
+    *("atom-one-light", "catppuccin-frappe", "catppuccin-latte", "catppuccin-macchiato"),
+    *("catppuccin-mocha", "dracula", "flexoki", "gruvbox", "monokai", "nord", "rose-pine"),
+    *("rose-pine-dawn", "rose-pine-moon", "solarized-dark", "solarized-light", "textual-dark"),
+    *("textual-light", "tokyo-night"),
+)
+"""Those of the screen. A build that writes completions has no Textual to ask."""
 
 _HELP = "show this help and exit"
 _VERSION = "show the version and exit"
@@ -98,6 +108,8 @@ def _of_setting(row: Setting) -> Values:
             return Values(files=True)
         case Host():
             return Values(hosts=True)
+        case ThemeName():
+            return Values(THEMES)
     return Values()
 
 

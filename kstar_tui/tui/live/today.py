@@ -167,6 +167,8 @@ def draw_advice(paint: Paint, rect: Rect, view: View) -> None:
     key = view.search_key
     last = f"press {key} to search again" if key else "search again, from Live"
     lines = no_reading(where, view.update.error or "", last)
+    if view.via is not None and view.via.advice:
+        lines = list(view.via.advice)
     for y, line in enumerate(lines[: max(0, rect.height)], rect.y):
         style = "title" if y == rect.y else "text"
         paint.put(rect.x + 2, y, paint.glyphs.spell(line)[: rect.width - 4], style)

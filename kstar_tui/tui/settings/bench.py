@@ -49,7 +49,7 @@ class Bench:
             try:
                 self.settings, self.written = self.desk.load(), self.desk.written()
             except SettingsError as error:
-                self.trouble = without_passwords(str(error))
+                self.trouble = without_passwords(error)
         return entries(self.settings, self.written, self._host.settings)
 
     @property
@@ -120,7 +120,7 @@ class Bench:
         try:
             applied = await host.apply(settings, key)
         except SettingsError as error:
-            why = without_passwords(str(error))
+            why = without_passwords(error)
             return ((f"{_NOT_IN_FORCE}: {why}", "fault"),)
         except Exception as error:
             # A mistake of ours must not end what runs.

@@ -195,7 +195,7 @@ class Editor(Enduring, ModalScreen[None]):
         try:
             self._job.check(value)
         except SettingsError as error:
-            return f"refused: {without_passwords(str(error))}"
+            return f"refused: {without_passwords(error)}"
         return ""
 
     def _approval(self, text: str, value: SettingValue) -> str:
@@ -222,7 +222,7 @@ class Editor(Enduring, ModalScreen[None]):
             self._job.save(self._meant(text))
         except SettingsError as error:
             self._saved = False
-            self._say(f"not saved: {without_passwords(str(error))}", refused=True)
+            self._say(f"not saved: {without_passwords(error)}", refused=True)
             return
         self.dismiss()
 

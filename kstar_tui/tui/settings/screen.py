@@ -323,7 +323,7 @@ class SettingsScreen(RestingScreen):
         self._look()
 
     def _refuse(self, error: SettingsError) -> None:
-        self.tell((f"Not saved: {without_passwords(str(error))}", "fault"))
+        self.tell((f"Not saved: {without_passwords(error)}", "fault"))
 
     def _save(self, key: str, value: SettingValue) -> None:
         """Write it down and take it over; SettingsError where it cannot be written."""

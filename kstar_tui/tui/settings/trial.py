@@ -92,7 +92,7 @@ class TrialScreen(Enduring, ModalScreen[None]):
                 self._show()
             end = self._end()
         except SettingsError as error:
-            end = f"{FAILED}: {without_passwords(str(error))}"
+            end = f"{FAILED}: {without_passwords(error)}"
         except Exception as error:
             # A mistake of ours must not end what runs.
             _log.exception("the test %s", self._title)

@@ -28,6 +28,8 @@ class Via(NamedTuple):
     """Why there is none of it here, where there is none."""
     no_mqtt: str = ""
     """Why nothing is published, where nothing is."""
+    advice: tuple[str, ...] = ()
+    """A title and what to try while nothing comes; empty where it is what helps an inverter."""
 
 
 class Source(Protocol):

@@ -10,6 +10,7 @@ from kstar_tui.clock import Clock
 from kstar_tui.feed.watching import Watcher
 from kstar_tui.monitor.update import Update
 from kstar_tui.settings import Settings
+from kstar_tui.tui.advice import unheard
 from kstar_tui.tui.sources.source import Via
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Watched:
             f"MQTT, {settings.mqtt_base}/",
             no_history="The history stays on the machine that publishes.",
             no_mqtt=f"read from {connection.broker.url()}, not written",
+            advice=unheard(broker, settings.mqtt_base),
         )
 
     @property
