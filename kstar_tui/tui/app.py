@@ -277,6 +277,10 @@ class KstarApp(EnduringApp):
 
         return about(self)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is no demo in a demo."""
+        return not (action == "demo" and self.demo)
+
     def action_demo(self) -> None:
         """Leave for the simulated inverter."""
         self.exit(return_code=DEMO_WANTED)

@@ -29,6 +29,8 @@ def help_for(app: KstarApp) -> HelpScreen:
     keys.append((first_key(app, "app.interrupt"), "Quit with status 130"))
     if not app.shows_inverter and not on_settings:
         title = "Search" if isinstance(screen, SearchScreen) else "First start"
+        if isinstance(screen, SearchScreen):
+            keys.append((first_key(app, "search.settings"), "Settings"))
         return HelpScreen(f"{title}: keys", keys)
     where = SETTINGS if on_settings else app.where
     title = f"{PLACES[where].title}: keys and signs"

@@ -39,11 +39,15 @@ class Action(NamedTuple):
     """One of its screens."""
 
 
-@cache
 def actions(app: type[App[Any]]) -> Mapping[str, Action]:
     """Every action of the app and of all screens that are loaded, by its name."""
+    return _actions_of(app, *_screens(Screen))
+
+
+@cache
+def _actions_of(*owners: type[Any]) -> Mapping[str, Action]:
     found: dict[str, Action] = {}
-    for owner in (app, *_screens(Screen)):
+    for owner in owners:
         for binding in _own_bindings(owner):
             if binding.id is not None:
                 action = Action(binding.key, binding.description, _name(owner))

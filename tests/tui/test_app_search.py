@@ -11,6 +11,7 @@ import pytest
 from app_talk import SIZES, around, see, shown, until
 from textual.pilot import Pilot
 from textual.widgets import Input
+from textual.widgets._footer import FooterKey
 from tui_world import HandClock
 
 from kstar_tui.settings import Settings
@@ -284,12 +285,25 @@ async def test_the_demo_is_one_key_away(nobody: Settings, clock: HandClock) -> N
     assert app.return_code == DEMO_WANTED
 
 
+async def test_in_a_demo_there_is_no_other(inverter: Simulator, clock: HandClock) -> None:
+    settings = replace(around(inverter), host=inverter.address.host)
+    app = KstarApp(settings, clock, address=inverter.address, demo=True)
+    async with app.run_test() as pilot:
+        await see(pilot, "● online")
+        await pilot.press("s")
+        await see(pilot, "asked")
+        assert "Demo" not in {key.description for key in app.screen.query(FooterKey)}
+        await pilot.press("d")
+        await pilot.press("escape")
+        await see(pilot, "● online")
+
+
 async def test_help_on_the_search_screen(nobody: Settings, clock: HandClock) -> None:
     app = KstarApp(nobody, clock)
     async with app.run_test() as pilot:
         await see(pilot, "asked")
         await pilot.press("question_mark")
-        await see(pilot, "Type an address", "Ask again", "Demo", "only reads")
+        await see(pilot, "Type an address", "Ask again", "Demo", "Settings", "only reads")
 
 
 async def test_in_ascii(inverter: Simulator, second: Simulator, clock: HandClock) -> None:

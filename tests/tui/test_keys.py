@@ -79,6 +79,17 @@ print(keymap_of(Settings(keys=("diagnostics.copy=c",)), KstarApp))
     assert run_alone(code) == "{'diagnostics.copy': 'c'}\n"
 
 
+def test_help_knows_the_keys_of_a_screen_that_came_later() -> None:
+    code = """
+from kstar_tui.tui.app import KstarApp
+from kstar_tui.tui.keys import actions, load_screens
+before = "diagnostics.up" in actions(KstarApp)
+load_screens()
+print(before, "diagnostics.up" in actions(KstarApp))
+"""
+    assert run_alone(code) == "False True\n"
+
+
 def test_every_binding_of_ours_has_a_name() -> None:
     load_screens()
     names = actions(KstarApp)

@@ -202,6 +202,23 @@ def test_a_fault_is_above_all() -> None:
     assert style == "alarm"
 
 
+def test_a_fault_says_where_it_is_explained() -> None:
+    failing = update(reading=reading(error_bits=1 << 18))
+    assert status(view(failing, events_key="5"))[0] == "▲ FAULT  isolation   5 says what to do"
+    long = update(reading=reading(error_bits=0x7FFF))
+    assert "says what to do" not in status(view(long, events_key="5"))[0]
+
+
+def test_the_fault_of_one_that_is_away_keeps_its_name() -> None:
+    gone = update(
+        state=LinkState.OFFLINE, reading=reading(error_bits=1 << 18), error="no answer: timed out"
+    )
+    text, style = status(view(gone))
+    assert "last known fault: isolation" in text
+    assert "sunset" not in text
+    assert style == "fault"
+
+
 def test_a_trouble_leaves_the_counts_in_sight() -> None:
     one = view(update(reading=reading(error_bits=1 << 18), lost=3, rejected={"checksum": 2}))
     paint = Paint(80, 1, UNICODE)

@@ -117,7 +117,7 @@ class LiveScreen(Inspecting):
         self._canvas = LiveCanvas(glyphs)
         self._update: Update = session.monitor.latest
         self._ticked: tuple[str, ...] = ()
-        self._search_key = ""
+        self._search_key = self._events_key = ""
 
     def compose(self) -> ComposeResult:
         """The canvas, and the keys below it."""
@@ -132,6 +132,7 @@ class LiveScreen(Inspecting):
         """Shown for the first time or again: what came meanwhile counts."""
         # Keys change on another screen only.
         self._search_key = first_key(self.app, "live.search")
+        self._events_key = first_key(self.app, "go.events")
         self._take(self.session.monitor.latest)
 
     def on_reading_arrived(self, message: ReadingArrived) -> None:
@@ -201,4 +202,5 @@ class LiveScreen(Inspecting):
             calendar=self._calendar,
             outlet=Outlet.of(session.settings, self._update),
             search_key=self._search_key,
+            events_key=self._events_key,
         )

@@ -114,7 +114,7 @@ def _troubles(view: View, glyphs: Glyphs, room: int) -> list[tuple[str, str]]:
     update, reading, mqtt = view.update, view.reading, view.mqtt
     troubles: list[tuple[str, str]] = []
     if view.current and reading is not None and reading.errors:
-        troubles.append((f" {glyphs.warning} FAULT  {', '.join(reading.errors)} ", "alarm"))
+        troubles.append((_fault(view, reading.errors, glyphs, room), "alarm"))
     if update.state is LinkState.OFFLINE:
         troubles.append((_offline(view, room), "fault"))
     elif update.state in (LinkState.SEARCHING, LinkState.CONNECTING):
@@ -130,6 +130,12 @@ def _troubles(view: View, glyphs: Glyphs, room: int) -> list[tuple[str, str]]:
         why = view.history.error.removeprefix(f"{view.history.path}: ")
         troubles.append((f"history not {done}: {why}", "warning"))
     return troubles
+
+
+def _fault(view: View, errors: tuple[str, ...], glyphs: Glyphs, room: int) -> str:
+    text = f" {glyphs.warning} FAULT  {', '.join(errors)} "
+    tells = f"  {view.events_key} says what to do "
+    return text + tells if view.events_key and len(text) + len(tells) <= room else text
 
 
 def _refused(view: View) -> int:
@@ -165,7 +171,9 @@ def _offline(view: View, room: int) -> str:
         # Rounded up to ten: a line that counted every second would be sent every second.
         after.append(f"next try within {duration(max(10, -(-wait // 10) * 10))}")
     reading = view.reading
-    if reading is not None and reading.pv_power < DEADBAND and not reading.errors:
+    if reading is not None and reading.errors:
+        after.insert(0, f"last known fault: {', '.join(reading.errors)}")
+    elif reading is not None and reading.pv_power < DEADBAND:
         after.append("usual after sunset")
     head = f"{update.state} since {since}"
     reason = update.error or ""

@@ -52,6 +52,8 @@ class View:
     """What was local time then: the offset of `now` is not that of every day."""
     search_key: str = ""
     """The key to another search; empty where there is none."""
+    events_key: str = ""
+    """The one to what faults mean; empty where it is not told."""
 
     @property
     def reading(self) -> Reading | None:
