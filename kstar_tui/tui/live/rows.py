@@ -37,15 +37,25 @@ def label(text: str) -> Part:
     return Part(text, "dim")
 
 
+def fits(row: Row, width: int) -> bool:
+    """The whole row has room in so many cells, one of them between left and right."""
+    left, right = (sum(len(part.text) for part in parts) for parts in (row.left, row.right))
+    return left + right + bool(left and right) <= width
+
+
+def shortened(width: int, *rows: Row) -> list[Row]:
+    """The first of a row's wordings that fits, the longest given first; none where none does."""
+    return next(([row] for row in rows if fits(row, width)), [])
+
+
 def draw_rows(paint: Paint, rect: Rect, rows: Sequence[Row]) -> None:
-    """As many rows as fit; of a row that is too narrow, parts at the left give way whole."""
-    for y, row in enumerate(rows[: rect.height], rect.y):
-        x = rect.right - sum(len(part.text) for part in row.right)
-        limit = x - 1 if row.right else x
-        for part in row.right:
-            x = paint.put(x, y, part.text, part.style, part.field)
+    """As many rows as fit. One that is too wide is left out: a value without its word would be
+    taken for another."""
+    fitting = [row for row in rows if fits(row, rect.width)]
+    for y, row in enumerate(fitting[: max(0, rect.height)], rect.y):
         x = rect.x
         for part in row.left:
-            if x + len(part.text) > limit:
-                break
+            x = paint.put(x, y, part.text, part.style, part.field)
+        x = rect.right - sum(len(part.text) for part in row.right)
+        for part in row.right:
             x = paint.put(x, y, part.text, part.style, part.field)
