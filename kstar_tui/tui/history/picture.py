@@ -39,6 +39,7 @@ def hint(back: str, forth: str, closer: str, wider: str, copy: str) -> str:
     )
 
 
+_DOT = " · "
 _HINT = hint(",", ".", "+", "-", "y")
 _ONLY_SUMS = "of days more than five years ago the sums alone are kept"
 
@@ -110,12 +111,19 @@ def draw_history(view: HistoryView, width: int, height: int, glyphs: Glyphs) -> 
             paint.put(1, height - 3, _ONLY_SUMS, "dim")
         elif view.cursor is not None and view.cursor < grid.count:
             slot = figures.slots[view.cursor]
-            parts = cursor_parts(slot, view.calendar, seen, ends=width >= _ENDS_FROM)
+            parts = cursor_parts(slot, view.calendar, seen, width - 1, ends=width >= _ENDS_FROM)
             paint.row(height - 3, 1, width, parts)
         else:
-            paint.put(1, height - 3, view.hint[: width - 2], "dim")
+            paint.put(1, height - 3, _whole(view.hint, width - 2), "dim")
         draw_sums(paint, Rect(0, height - 2, width, 2), figures)
     return paint.picture()
+
+
+def _whole(text: str, width: int) -> str:
+    """As many of its parts, between dots, as fit."""
+    while len(text) > width:
+        text = text.rpartition(_DOT)[0]
+    return text
 
 
 def _header(paint: Paint, view: HistoryView) -> None:
