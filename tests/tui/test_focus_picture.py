@@ -23,6 +23,7 @@ from kstar_tui.tui.focus.battery import draw_battery
 from kstar_tui.tui.focus.grid import draw_grid
 from kstar_tui.tui.focus.view import FocusView
 from kstar_tui.tui.glyphs import ASCII, UNICODE, Glyphs
+from kstar_tui.tui.history.chart import NOTES
 from kstar_tui.tui.paint import Paint, Picture
 
 Draw = Callable[[FocusView, int, int, Glyphs], Picture]
@@ -250,3 +251,12 @@ def test_the_grids_day_is_told_by_direction_at_any_width(kwh: float) -> None:
         assert day.search(text[3]), text[3]
         assert "│ in" not in "\n".join(text), "in and out are the battery's"
         assert "most" in text[4] or width < 62
+
+
+@pytest.mark.parametrize("width", range(60, 201, 7))
+def test_the_peak_beside_a_chart_is_told_whole(width: int) -> None:
+    """The bars are means, and lower than it."""
+    text = cells(draw_grid(VIEWS["importing"], width, 40, UNICODE), width, 40)
+    notes = [line[-NOTES:].strip() for line in text]
+    assert notes[notes.index("peak") + 1] == "12 345 W"
+    assert not any("max" in note for note in notes)

@@ -1,14 +1,17 @@
-"""The lines below History's charts: whole parts alone, and never a figure without its unit."""
+"""Below and beside History's charts: whole parts alone, and never a figure without its unit."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
-from test_history_golden import PAST, YEAR, view_of
+from history_days import HandPast, bucket_of
+from test_history_golden import CALENDAR, MIDNIGHT, PAST, YEAR, view_of
 from tui_world import cells
 
+from kstar_tui.monitor.energy import Flow
 from kstar_tui.tui.glyphs import UNICODE
+from kstar_tui.tui.history.chart import NOTES
 from kstar_tui.tui.history.period import Reach
 from kstar_tui.tui.history.picture import HistoryView, draw_history
 
@@ -46,3 +49,39 @@ def test_whole_figures_with_their_unit_at_every_width(reach: Reach) -> None:
 def test_with_80_columns_all_six_have_room(reach: Reach) -> None:
     past = PAST if reach is Reach.DAY else YEAR
     assert re.search(r"  out [\d.]+ kWh$", lines(view_of(past, reach, 80), 80)[1])
+
+
+@pytest.mark.parametrize("height", range(15, 60))
+def test_a_peak_is_no_most_of_the_bars_and_is_told_whole(height: int) -> None:
+    """A minute of 12 345 W in a quarter of an hour: no bar reaches it."""
+    watts = [12345.0 if minute == 30 else 1000.0 for minute in range(90)]
+    past = HandPast(
+        [
+            bucket_of(MIDNIGHT + 60 * minute, dict.fromkeys(Flow, each), 50)
+            for minute, each in enumerate(watts)
+        ],
+        CALENDAR,
+    )
+    text = cells(draw_history(view_of(past, Reach.DAY, 60), 60, height, UNICODE), 60, height)
+    notes = [line[60 - NOTES :].strip() for line in text[1:-4]]
+    said = notes.index("peak")
+    assert notes[said + 1] == "12 345 W"
+    assert not any("max" in note for note in notes)
+    top = re.match(r" *(\d[\d.]*) kW", text[1] if height < 30 else text[2])
+    assert top is not None
+    assert float(top[1]) < 12, "the note is above the axis"
+
+
+def test_of_a_week_the_most_of_a_day_is_told() -> None:
+    text = cells(draw_history(view_of(YEAR, Reach.WEEK, 80), 80, HEIGHT, UNICODE), 80, HEIGHT)
+    notes = [line[80 - NOTES :].strip() for line in text]
+    assert "max" in notes
+    assert "peak" not in notes
+
+
+@pytest.mark.parametrize("height", range(15, 60))
+def test_of_two_directions_each_figure_has_its_word(height: int) -> None:
+    text = cells(draw_history(view_of(PAST, Reach.DAY, 60), 60, height, UNICODE), 60, height)
+    notes = " ".join(line[60 - NOTES :].strip() for line in text[1:-4])
+    for words in ("imp(ort)? 523 W", "exp(ort)? 3 869 W", "(out|discharge) ", "(in|charge) "):
+        assert re.search(words, notes), notes

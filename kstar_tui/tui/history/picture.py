@@ -158,28 +158,29 @@ def percent(share: float) -> str:
     return f"{min(int(share * 100 + 0.5), 100 if share >= 0.9995 else 99)} %"
 
 
-def _half(figures: Figures, flow: Flow, style: str, word: str, note: str = "") -> Half:
+def _half(figures: Figures, flow: Flow, style: str, word: str = "") -> Half:
+    """With a word for its direction; without one it is said what the note is."""
     values = tuple(slot.values[flow.value] for slot in figures.slots)
     if figures.period.reach is Reach.DAY:
         peak = figures.peaks.get(flow.value)
         if peak is None:
             return Half(word, style, values, "")
-        lead = f"{note} " if note else ""
-        return Half(word, style, values, number(peak), f"{flow}:shown", lead, " W")
+        # Of single readings: it can be above an axis of means.
+        return Half(word or "peak", style, values, number(peak), f"{flow}:shown", " W")
     top = max((v for v in values if v is not None), default=None)
     if top is None:
-        return Half(word or note, style, values, "")
+        return Half(word, style, values, "")
     field = f"{COUNTER}{flow.energy}_highest"
-    return Half(word or note, style, values, kwh(top), field, unit=" kWh")
+    return Half(word or "max", style, values, kwh(top), field, " kWh")
 
 
 def _flows(figures: Figures, unit: str, scale: float, least: float) -> list[Panel]:
-    def half(flow: Flow, style: str, word: str = "", note: str = "") -> Half:
-        return _half(figures, flow, style, word, note)
+    def half(flow: Flow, style: str, word: str = "") -> Half:
+        return _half(figures, flow, style, word)
 
     return [
-        Panel("Solar", half(Flow.PV, "solar", note="max"), None, unit, scale, least),
-        Panel("House", half(Flow.LOAD, "house", note="max"), None, unit, scale, least),
+        Panel("Solar", half(Flow.PV, "solar"), None, unit, scale, least),
+        Panel("House", half(Flow.LOAD, "house"), None, unit, scale, least),
         Panel(
             "Grid",
             half(Flow.IMPORT, "import", "import"),
