@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,16 @@ def test_the_selected_part_and_byte_are_always_seen(view: DiagnosticsView) -> No
                 fields = {span.field for line in picture for span in line}
                 assert f"part:{index}" in fields, (width, height, index)
                 assert f"byte:{one.cursor.byte}" in fields, (width, height, index)
+
+
+@pytest.mark.parametrize("view", [FRAME, SETTINGS, INFO, UNKNOWN, LONG])
+def test_columns_of_the_list_never_touch(view: DiagnosticsView) -> None:
+    for width in range(44, 201):
+        for line in draw_diagnostics(view, width, 23, UNICODE):
+            listed = [span for span in line if (span.field or "").startswith("part:")]
+            for one, other in pairwise(listed):
+                apart = other.x > one.end or one.text[-1] == " " or other.text[0] == " "
+                assert apart, f"{one.text!r} and {other.text!r} at {width}"
 
 
 def test_what_is_selected_is_told_by_more_than_colour() -> None:

@@ -23,6 +23,7 @@ from kstar_tui.tui.focus.battery import draw_battery
 from kstar_tui.tui.focus.grid import draw_grid
 from kstar_tui.tui.focus.view import FocusView
 from kstar_tui.tui.glyphs import ASCII, UNICODE, Glyphs
+from kstar_tui.tui.history.chart import NOTES
 from kstar_tui.tui.paint import Paint, Picture
 
 Draw = Callable[[FocusView, int, int, Glyphs], Picture]
@@ -237,3 +238,25 @@ def test_a_new_reading_changes_few_cells(size: tuple[int, int]) -> None:
     old, new = ({(y, s) for y, line in enumerate(p) for s in line} for p in (before, after))
     # The load, in its panel and in its table.
     assert len(new - old) == len(old - new) == 2
+
+
+@pytest.mark.parametrize("kwh", [5.12, 15.12, 115.0])
+def test_the_grids_day_is_told_by_direction_at_any_width(kwh: float) -> None:
+    energy = ENERGY._replace(today=dict.fromkeys(ENERGY.today, kwh))
+    one = focus_view(update(energy=energy, settings=FULL))
+    figure = re.escape(f"{kwh:.1f}" if kwh < 100 else f"{kwh:.0f}")
+    day = re.compile(rf"│ ?(to)?day +imp(ort)? +{figure} +exp(ort)? +{figure} kWh ?│")
+    for width in range(60, 201):
+        text = cells(draw_grid(one, width, 40, UNICODE), width, 40)
+        assert day.search(text[3]), text[3]
+        assert "│ in" not in "\n".join(text), "in and out are the battery's"
+        assert "most" in text[4] or width < 62
+
+
+@pytest.mark.parametrize("width", range(60, 201, 7))
+def test_the_peak_beside_a_chart_is_told_whole(width: int) -> None:
+    """The bars are means, and lower than it."""
+    text = cells(draw_grid(VIEWS["importing"], width, 40, UNICODE), width, 40)
+    notes = [line[-NOTES:].strip() for line in text]
+    assert notes[notes.index("peak") + 1] == "12 345 W"
+    assert not any("max" in note for note in notes)

@@ -77,7 +77,7 @@ def test_what_was_not_observed_is_no_zero() -> None:
     assert figures.observed == pytest.approx(60 / 86400)
 
     def said(index: int, now: int) -> str:
-        return "".join(part.text for part in cursor_parts(figures.slots[index], BERLIN, now))
+        return "".join(part.text for part in cursor_parts(figures.slots[index], BERLIN, now, 120))
 
     assert said(0, start + 7200).startswith("00:00  solar 600 W  house 600 W")
     assert said(1, start + 7200) == "00:24  not observed"

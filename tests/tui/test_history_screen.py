@@ -217,7 +217,7 @@ async def test_what_was_saved_appears(inverter: Simulator, clock: HandClock) -> 
         at = int(datetime(2026, 6, 18, 11, 59, tzinfo=UTC).timestamp())
         past.buckets.append(bucket_of(at, dict.fromkeys(Flow, 600.0), 50))
         screen.saved()
-        await see(pilot, "max 600 W")
+        await see(pilot, "600 W")
 
 
 async def test_a_disk_that_fails_is_told(inverter: Simulator, clock: HandClock) -> None:

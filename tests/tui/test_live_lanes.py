@@ -118,11 +118,20 @@ def test_lanes_draw_within_their_rectangle(width: int, height: int, plain: bool)
 DAY = day_trail()
 
 
+def test_a_large_peak_stays_apart_from_its_word() -> None:
+    paint = Paint(80, 9, UNICODE)
+    huge = reading(grid_power=12345, grid_direction="importing", load_power=23456)
+    draw_lanes(paint, paint.area, view(trail=trail_of([(0, huge), (9, huge)])))
+    text = "\n".join(cells(paint.picture(), 80, 9))
+    assert "imp   12 345 W" in text
+    assert "peak  23 456 W" in text
+
+
 def test_every_lane_has_its_name_and_says_its_peak() -> None:
     paint = Paint(80, 9, UNICODE)
     draw_lanes(paint, paint.area, view(trail=DAY))
     text = "\n".join(cells(paint.picture(), 80, 9))
-    for word in ("Solar", "House", "Charge", "Battery", "Grid", "max", "out", "in", "import"):
+    for word in ("Solar", "House", "Charge", "Battery", "Grid", "peak", "out", "in", "import"):
         assert word in text
     assert "30 to 60 %" in text
     assert "kW" not in text

@@ -69,7 +69,7 @@ def test_it_is_shown_where_there_is_room_and_of_now_alone() -> None:
     assert "70 %" in text
     assert "house runs on" not in "\n".join(plain(draw_live(now, 80, 24, UNICODE)))
     past = view(update(state=LinkState.OFFLINE, reading=flows(pv=300, imported=700, load=1000)))
-    assert mix_rows(past) == []
+    assert mix_rows(past, 20) == []
 
 
 @pytest.mark.parametrize("name", ["mix_sun", "mix_battery", "mix_grid"])

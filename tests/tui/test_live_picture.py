@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -159,3 +161,11 @@ def test_two_views_alike_are_one_picture() -> None:
     assert draw_live(view(trail=DAY), 120, 39, UNICODE) == draw_live(
         view(trail=DAY, now_monotonic=1004.0), 120, 39, UNICODE
     )
+
+
+@pytest.mark.parametrize("size", [(60, 15), (80, 23), (120, 39), (160, 39), (200, 59)])
+def test_what_a_lane_or_chart_peaked_at_is_called_so(size: tuple[int, int]) -> None:
+    text = shown(view(trail=DAY), *size)
+    # In a chart's legend the number is below the word.
+    assert re.search(r"peak( +|[^\n]*\n[^\n]*)5 300 W", text)
+    assert "max" not in text

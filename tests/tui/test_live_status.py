@@ -356,3 +356,20 @@ def test_the_short_list_knows_no_sign_for_what_nobody_knows() -> None:
 @pytest.mark.parametrize(("width", "height"), [(12, 3), (8, 2), (20, 1)])
 def test_a_very_small_screen_shows_the_state_at_least(width: int, height: int) -> None:
     assert "online"[: width - 3] in compact(view(), width, height)[0]
+
+
+def test_of_how_the_conversation_goes_only_whole_parts_are_told() -> None:
+    one = view(update(rejected={"checksum": 2}))
+    whole = [
+        "polls 1 204",
+        "lost 0",
+        "refused 2",
+        "answer   31 ms",
+        "at 192.168.1.50",
+        "checksum 2",
+    ]
+    for width in range(20, 121):
+        paint = Paint(width, 1, UNICODE)
+        draw_status(paint, paint.area, one)
+        text = cells(paint.picture(), width, 1)[0].strip()
+        assert text in ["   ".join(whole[:count]) for count in range(7)]

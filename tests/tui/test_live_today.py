@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -132,6 +133,33 @@ def test_empty_or_down_to_the_reserve() -> None:
 def test_nothing_is_foretold_from_an_old_reading() -> None:
     gone = view(update(state=LinkState.OFFLINE), battery=FULL)
     assert not any("full" in line for line in battery(gone, 34))
+
+
+def small(one: View, width: int, height: int = 11) -> list[str]:
+    paint = Paint(width, height, UNICODE)
+    draw_compact(paint, paint.area, one)
+    return [" ".join(line.split()) for line in cells(paint.picture(), width, height)]
+
+
+TARIFF = view(update(energy=ENERGY), today=SUMMARY._replace(self_sufficiency=0.88))
+
+
+@pytest.mark.parametrize("width", range(44, 60))
+def test_the_small_screen_has_money_beside_the_shares(width: int) -> None:
+    assert small(TARIFF, width)[-2:] == [
+        "self-use 64 % saved -1.50 kr",
+        "self-sufficient 88 % earned 0.41 kr",
+    ]
+
+
+@pytest.mark.parametrize("width", range(1, 60))
+def test_on_a_small_screen_no_value_stands_without_its_word(width: int) -> None:
+    for line in small(TARIFF, width, 20)[1:]:
+        assert not line or re.match(
+            "Solar|House|Grid|Battery|Charge|Today|import|export|charge|discharge|house|self|"
+            "saved|earned",
+            line,
+        ), line
 
 
 def test_the_small_screen_has_it_too() -> None:

@@ -33,8 +33,10 @@ _BESIDE = 112
 _LEAST_LIST = 5
 _LEAST_BYTES = 2
 """Bytes for which there has to be room, or they are left out."""
-_SIZES = ((100, (27, 26, 9)), (62, (27, 20, 9)), (50, (26, 17, 7)), (0, (17, 13, 7)))
-"""By the cells that there are: cells of a label, of a value, and of a place in the payload."""
+_SIZES = ((100, (27, 26)), (62, (27, 20)), (50, (26, 17)), (0, (17, 13)))
+"""By the cells that there are: cells of a label and of a value."""
+_PLACE = 7
+"""Cells of a place in the payload: `251-254`."""
 _GAP = 2
 
 
@@ -210,14 +212,14 @@ def _columns(
         paint.right(end, y, told, text, field)
         return
     room = end - x
-    label, value, behind = next(sizes for least, sizes in _SIZES if room >= least)
+    label, value = next(sizes for least, sizes in _SIZES if room >= least)
     paint.put(x, y, f"{_cut(part.label, label - 1 - len(star))}{star}".ljust(label), text, field)
     x += label
     paint.put(x, y, _cut(part.text, value - 1).rjust(value - 1), text, field)
     x += value
     place = part.place.partition(" ")[0]
-    paint.put(x, y, f"{place:>7}".ljust(behind), "dim", field)
-    x += behind
+    paint.put(x, y, place.rjust(_PLACE), "dim", field)
+    x += _PLACE + _GAP
     size = (end - x + 1) // 3
     if size < _LEAST_BYTES:
         return

@@ -114,12 +114,12 @@ def _half(course: Course, trace: Trace, note: str, of: str, unit: str) -> Half:
     # Bars grow from zero; what a damaged file has below it is no power.
     values = tuple(None if v is None else max(0.0, v) for v in course.means[trace.field])
     return Half(
-        trace.word,
+        # A single reading can be above an axis of means.
+        trace.word or ("peak" if note and unit == "W" else ""),
         trace.style,
         values,
         note,
         f"{trace.field}:{of}",
-        lead="max " if note and unit == "W" and not trace.word else "",
         unit=f" {unit}" if note else "",
     )
 

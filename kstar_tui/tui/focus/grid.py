@@ -25,7 +25,7 @@ from kstar_tui.tui.focus.table import (
 )
 from kstar_tui.tui.focus.view import FocusView
 from kstar_tui.tui.glyphs import Glyphs
-from kstar_tui.tui.live.rows import Part, draw_rows, label
+from kstar_tui.tui.live.rows import Part, draw_rows, label, shortened
 from kstar_tui.tui.live.rows import Row as Line
 from kstar_tui.tui.live.rows import measured as parts_of
 from kstar_tui.tui.paint import Paint, Picture, Rect
@@ -38,7 +38,7 @@ _HOURS = (
     (Column("house", 8), Flow.LOAD.value),
 )
 _NARROW = 28
-"""Cells in which both directions have room by their whole names."""
+"""Cells below which a panel has no air between its frame and what is in it."""
 _PAIRS = (
     Pair(
         "Grid",
@@ -73,14 +73,15 @@ def _hero(paint: Paint, rect: Rect, view: FocusView) -> None:
     side = (rect.width - GAP + 2) // 2
     grid = Rect(rect.x, rect.y, side, rect.height)
     house = Rect(rect.right - side, rect.y, side, rect.height)
+    padding = 2 if grid.inside().width >= _NARROW else 1
     for at, title, lines in (
-        (grid, "Grid", _grid_lines(view, grid.inside().width)),
+        (grid, "Grid", _grid_lines(view, grid.inside(padding).width)),
         (house, "House", _house_lines(view)),
     ):
         style = lines[0].left[0].style if view.live.current else "dim"
         border, head = ("border", "title") if style in ("dim", "warning") else (style, "title")
         paint.box(at, title, border, head)
-        draw_rows(paint, at.inside(), lines)
+        draw_rows(paint, at.inside(padding), lines)
 
 
 def _grid_lines(view: FocusView, width: int) -> list[Line]:
@@ -88,20 +89,38 @@ def _grid_lines(view: FocusView, width: int) -> list[Line]:
     word = grid_word(reading) if reading else "no data yet"
     power = None if reading is None or reading.grid_power is None else abs(reading.grid_power)
     style = view.tone(_STYLES.get(word, "dim"))
-    come, go = ("import ", "export ") if width >= _NARROW else ("in ", "out ")
-
-    def both(value: Callable[[FocusView, Flow], Part], unit: str) -> tuple[Part, ...]:
-        parts = label(come), value(view, Flow.IMPORT), label(f"  {go}"), value(view, Flow.EXPORT)
-        return (*parts, label(f" {unit}"))
-
     return [
         Line(
             (Part(word, style, "grid_direction"),),
             parts_of(power, "W", "grid_power", width=6, style=view.tone("strong")),
         ),
-        Line((label("today"),), both(_kwh, "kWh")),
-        Line((label("most"),), both(_peak, "W")),
+        *_both(view, width, "today", "kWh", _kwh),
+        *_both(view, width, "most", "W", _peak),
     ]
+
+
+def _both(
+    view: FocusView,
+    width: int,
+    head: str,
+    unit: str,
+    value: Callable[[FocusView, Flow], Part],
+) -> list[Line]:
+    """Both directions in one line: by their names, shortened, without air."""
+    aligned = (value(view, Flow.IMPORT), value(view, Flow.EXPORT))
+    bare = tuple(part._replace(text=part.text.strip()) for part in aligned)
+
+    def line(first: str, come: str, go: str, values: tuple[Part, ...]) -> Line:
+        parts = (label(f"{come} "), values[0], label(f"{go} "), values[1], label(f" {unit}"))
+        return Line((label(first),), parts)
+
+    return shortened(
+        width,
+        line(head, "import", "  export", aligned),
+        line(head, "imp", "  exp", aligned),
+        line(head, "imp", " exp", bare),
+        line(head.removeprefix("to"), "imp", " exp", bare),
+    )
 
 
 def _house_lines(view: FocusView) -> list[Line]:

@@ -14,6 +14,7 @@ GUTTER = 8
 NOTES = 12
 UNSAVED = 120
 """Seconds after which a column without anything is a gap: a minute is saved when it is over."""
+_SHORT = {"import": "imp", "export": "exp", "charge": "in", "discharge": "out"}
 _TICKS_FROM = 6
 """Rows from which half of the scale has a label too."""
 
@@ -30,9 +31,8 @@ class Half:
     note: str
     field: str | None = None
     """What the note is of."""
-    lead: str = ""
     unit: str = ""
-    """What stands around the note."""
+    """What stands behind the note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,18 +168,28 @@ def _panel(
         left = rect.right - NOTES + 1
         shown = [bool(half.word), bool(half.note)]
         if height < sum(shown):
-            shown[0] = False
-        line = rect.bottom - sum(shown) if downwards else y
-        if shown[0]:
-            paint.put(left, line, half.word, half.style)
-        if shown[1]:
-            _note(paint, left, line + shown[0], half)
+            _beside(paint, left, y, half)
+        else:
+            line = rect.bottom - sum(shown) if downwards else y
+            if shown[0]:
+                paint.put(left, line, half.word, half.style)
+            if shown[1]:
+                _note(paint, left, line + shown[0], half)
         y += height
 
 
+def _beside(paint: Paint, x: int, y: int, half: Half) -> None:
+    """Word and note in one line; where they have no room, the word alone."""
+    short = _SHORT.get(half.word, half.word)
+    if len(short) + 1 + len(half.note) + len(half.unit) < NOTES:
+        x = paint.put(x, y, f"{short} ", half.style)
+        _note(paint, x, y, half)
+    else:
+        paint.put(x, y, half.word, half.style)
+
+
 def _note(paint: Paint, x: int, y: int, half: Half) -> None:
-    room = NOTES - 1 - len(half.lead) - len(half.unit)
-    x = paint.put(x, y, half.lead, "dim")
+    room = NOTES - 1 - len(half.unit)
     x = paint.put(x, y, half.note[:room], "dim", half.field)
     paint.put(x, y, half.unit, "dim")
 

@@ -39,6 +39,7 @@ def hint(back: str, forth: str, closer: str, wider: str, copy: str) -> str:
     )
 
 
+_DOT = " · "
 _HINT = hint(",", ".", "+", "-", "y")
 _ONLY_SUMS = "of days more than five years ago the sums alone are kept"
 
@@ -110,12 +111,19 @@ def draw_history(view: HistoryView, width: int, height: int, glyphs: Glyphs) -> 
             paint.put(1, height - 3, _ONLY_SUMS, "dim")
         elif view.cursor is not None and view.cursor < grid.count:
             slot = figures.slots[view.cursor]
-            parts = cursor_parts(slot, view.calendar, seen, ends=width >= _ENDS_FROM)
+            parts = cursor_parts(slot, view.calendar, seen, width - 1, ends=width >= _ENDS_FROM)
             paint.row(height - 3, 1, width, parts)
         else:
-            paint.put(1, height - 3, view.hint[: width - 2], "dim")
+            paint.put(1, height - 3, _whole(view.hint, width - 2), "dim")
         draw_sums(paint, Rect(0, height - 2, width, 2), figures)
     return paint.picture()
+
+
+def _whole(text: str, width: int) -> str:
+    """As many of its parts, between dots, as fit."""
+    while len(text) > width:
+        text = text.rpartition(_DOT)[0]
+    return text
 
 
 def _header(paint: Paint, view: HistoryView) -> None:
@@ -150,28 +158,29 @@ def percent(share: float) -> str:
     return f"{min(int(share * 100 + 0.5), 100 if share >= 0.9995 else 99)} %"
 
 
-def _half(figures: Figures, flow: Flow, style: str, word: str, note: str = "") -> Half:
+def _half(figures: Figures, flow: Flow, style: str, word: str = "") -> Half:
+    """With a word for its direction; without one it is said what the note is."""
     values = tuple(slot.values[flow.value] for slot in figures.slots)
     if figures.period.reach is Reach.DAY:
         peak = figures.peaks.get(flow.value)
         if peak is None:
             return Half(word, style, values, "")
-        lead = f"{note} " if note else ""
-        return Half(word, style, values, number(peak), f"{flow}:shown", lead, " W")
+        # Of single readings: it can be above an axis of means.
+        return Half(word or "peak", style, values, number(peak), f"{flow}:shown", " W")
     top = max((v for v in values if v is not None), default=None)
     if top is None:
-        return Half(word or note, style, values, "")
+        return Half(word, style, values, "")
     field = f"{COUNTER}{flow.energy}_highest"
-    return Half(word or note, style, values, kwh(top), field, unit=" kWh")
+    return Half(word or "max", style, values, kwh(top), field, " kWh")
 
 
 def _flows(figures: Figures, unit: str, scale: float, least: float) -> list[Panel]:
-    def half(flow: Flow, style: str, word: str = "", note: str = "") -> Half:
-        return _half(figures, flow, style, word, note)
+    def half(flow: Flow, style: str, word: str = "") -> Half:
+        return _half(figures, flow, style, word)
 
     return [
-        Panel("Solar", half(Flow.PV, "solar", note="max"), None, unit, scale, least),
-        Panel("House", half(Flow.LOAD, "house", note="max"), None, unit, scale, least),
+        Panel("Solar", half(Flow.PV, "solar"), None, unit, scale, least),
+        Panel("House", half(Flow.LOAD, "house"), None, unit, scale, least),
         Panel(
             "Grid",
             half(Flow.IMPORT, "import", "import"),

@@ -16,6 +16,8 @@ from kstar_tui.tui.paint import Paint, Rect
 from kstar_tui.tui.words import DEADBAND, NOTHING, number
 
 Parts = list[Part]
+_WHOLE_FROM = 100
+"""kWh of which a decimal gives way before a figure does."""
 _WORDS = (
     (Flow.PV, "solar", "solar"),
     (Flow.LOAD, "house", "house"),
@@ -31,8 +33,11 @@ def kwh(value: float | None) -> str:
     return number(value, 1 if value is None or value < 1000 else 0)
 
 
-def cursor_parts(slot: Slot, calendar: Calendar, now: int, *, ends: bool = False) -> Parts:
-    """When, with `ends` until when too, and what was measured then; or that nothing was."""
+def cursor_parts(
+    slot: Slot, calendar: Calendar, now: int, width: int, *, ends: bool = False
+) -> Parts:
+    """When, with `ends` until when too, and what was measured then, as much as has room in
+    `width` cells; or that nothing was."""
     day = slot.period.reach is Reach.DAY
     column = SOC in slot.values
     if column:
@@ -40,39 +45,51 @@ def cursor_parts(slot: Slot, calendar: Calendar, now: int, *, ends: bool = False
         head += f"–{calendar.local(slot.end):%H:%M}" if ends else ""
     else:
         head = slot.period.title[:-5] if day else f"{slot.period.first:%b %Y}"
-    parts: Parts = [Part(f"{head}  ", "title")]
+    when = Part(f"{head}  ", "title")
     if slot.observed <= 0 and not any(slot.values.values()):
-        return [*parts, Part("not observed" if slot.start < now else "still to come", "dim")]
-    return parts + (_powers(slot) if column else _energies(slot.values))
+        return [when, Part("not observed" if slot.start < now else "still to come", "dim")]
+    return _fitting(when, _powers(slot), width) if column else _energies(when, slot.values, width)
 
 
-def _powers(slot: Slot) -> Parts:
-    def watts(flow: Flow) -> tuple[Part, Part]:
-        return Part(number(slot.values[flow]), "text", f"{flow}:column"), Part(" W  ", "dim")
+def _powers(slot: Slot) -> list[Parts]:
+    def watts(word: str, style: str, flow: Flow) -> Parts:
+        value = Part(number(slot.values[flow]), "text", f"{flow}:column")
+        return [Part(f"{word} ", style), value, Part(" W", "dim")]
 
-    parts: Parts = [Part("solar ", "solar"), *watts(Flow.PV)]
-    parts += [Part("house ", "house"), *watts(Flow.LOAD)]
+    groups = [watts("solar", "solar", Flow.PV), watts("house", "house", Flow.LOAD)]
     for first, one, second, other, idle in (
-        (Flow.CHARGE, "charge", Flow.DISCHARGE, "discharge", "battery idle  "),
-        (Flow.IMPORT, "import", Flow.EXPORT, "export", "grid idle  "),
+        (Flow.CHARGE, "charge", Flow.DISCHARGE, "discharge", "battery idle"),
+        (Flow.IMPORT, "import", Flow.EXPORT, "export", "grid idle"),
     ):
         a, b = slot.values[first.value] or 0.0, slot.values[second.value] or 0.0
         flow, style = (first, one) if a >= b else (second, other)
         if max(a, b) < DEADBAND:
-            parts.append(Part(idle, "dim"))
+            groups.append([Part(idle, "dim")])
             continue
         word = "charging" if flow is Flow.CHARGE else style.removesuffix("e") + "ing"
         word = "discharging" if flow is Flow.DISCHARGE else word
-        parts += [Part(f"{word} ", style), *watts(flow)]
-    return [*parts, Part(number(slot.values[SOC]), "text", f"{SOC}:column"), Part(" %", "dim")]
+        groups.append(watts(word, style, flow))
+    charge = Part(number(slot.values[SOC]), "text", f"{SOC}:column")
+    return [*groups, [charge, Part(" %", "dim")]]
 
 
-def _energies(values: Mapping[str, float | None]) -> Parts:
-    parts: Parts = []
-    for flow, word, style in _WORDS:
-        value = Part(kwh(values[flow.value]), "text", f"{COUNTER}{flow.energy}_period")
-        parts += [Part(f"{word} ", style), value, Part("  ")]
-    return [*parts[:-1], Part(" kWh", "dim")]
+def _energies(head: Part, values: Mapping[str, float | None], width: int) -> Parts:
+    """All six in kWh where they have room, if need be without decimals, else the first of them."""
+
+    def groups(*, whole: bool) -> list[Parts]:
+        texts = (
+            number(value) if whole and value is not None and value >= _WHOLE_FROM else kwh(value)
+            for value in (values[flow.value] for flow, _, _ in _WORDS)
+        )
+        return [
+            [Part(f"{word} ", style), Part(text, "text", f"{COUNTER}{flow.energy}_period")]
+            for (flow, word, style), text in zip(_WORDS, texts, strict=True)
+        ]
+
+    unit = Part(" kWh", "dim")
+    exact = _fitting(head, groups(whole=False), width, unit=unit)
+    rounded = _fitting(head, groups(whole=True), width, unit=unit)
+    return rounded if len(rounded) > len(exact) else exact
 
 
 def _followed(figures: Figures, paint: Paint) -> list[tuple[str, Part, Part]]:
@@ -110,26 +127,30 @@ def _known(figures: Figures) -> dict[str, float | None]:
 
 def draw_sums(paint: Paint, rect: Rect, figures: Figures) -> None:
     """The energies of the whole period, and behind or below them what follows from them."""
-    energies = _known(figures)
-    parts: Parts = [Part("Sum  ", "title"), *_energies(energies)]
-    follows: Parts = []
-    for word, value, unit in _followed(figures, paint):
-        follows += [Part(f"{word} ", "dim"), value, unit, Part("   ")]
     x = rect.x + 1
-    paint.row(rect.y, x, rect.right, _fitting(parts, rect.right - x))
-    x = rect.x + 6
-    paint.row(rect.y + 1, x, rect.right, _fitting(follows, rect.right - x))
+    head = Part("Sum  ", "title")
+    paint.row(rect.y, x, rect.right, _energies(head, _known(figures), rect.right - x))
+    follows = [
+        [Part(f"{word} ", "dim"), value, unit] for word, value, unit in _followed(figures, paint)
+    ]
+    x += len(head.text)
+    paint.row(rect.y + 1, x, rect.right, _fitting(Part(""), follows, rect.right - x, gap="   "))
 
 
-def _fitting(parts: Parts, width: int) -> Parts:
-    """As many as fit whole: half a number would be another number."""
-    fitting: Parts = []
-    for part in parts:
-        width -= len(part.text)
-        if width + len(part.text) - len(part.text.rstrip()) < 0:
+def _fitting(
+    head: Part, groups: list[Parts], width: int, *, gap: str = "  ", unit: Part | None = None
+) -> Parts:
+    """The head and as many groups as fit whole, with their common unit behind the last of them:
+    half a number would be another number."""
+    width -= len(head.text) + (len(unit.text) if unit else 0)
+    fitting: Parts = [head]
+    for group in groups:
+        between = [Part(gap)] if len(fitting) > 1 else []
+        width -= sum(len(part.text) for part in (*between, *group))
+        if width < 0:
             break
-        fitting.append(part)
-    return fitting
+        fitting += [*between, *group]
+    return [*fitting, unit] if unit and len(fitting) > 1 else fitting
 
 
 def draw_list(paint: Paint, rect: Rect, figures: Figures) -> None:

@@ -55,13 +55,14 @@ def _legend(paint: Paint, rect: Rect, view: View, first: int) -> None:
         (rect.y + 3, line, "house", "house", Series.HOUSE),
     ):
         peak = view.trail.peak(series, since)
-        if y + 1 >= rect.bottom or peak is None:
+        if y + 2 >= rect.bottom or peak is None:
             continue
         x = paint.put(rect.x, y, sign, style) + 1
         paint.put(x, y, word, word)
-        x = paint.put(rect.x, y + 1, "max ", "dim")
-        x = paint.put(x, y + 1, number(peak[0]), "dim", f"{series}:shown")
-        paint.put(x, y + 1, " W", "dim")
+        # Of single readings: it can be above an axis of means.
+        paint.put(rect.x, y + 1, "peak", "dim")
+        x = paint.put(rect.x, y + 2, number(peak[0]), "dim", f"{series}:shown")
+        paint.put(x, y + 2, " W", "dim")
 
 
 def _value_axis(paint: Paint, plot: Rect, step: float, ceiling: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.live.panels import battery_end
-from kstar_tui.tui.live.rows import Part, Row, draw_rows, label, measured
+from kstar_tui.tui.live.rows import Part, Row, draw_rows, fits, label, measured, shortened
 from kstar_tui.tui.live.status import paused_text, state_glyph
 from kstar_tui.tui.live.today import Figure, share_figures, today_figures
 from kstar_tui.tui.live.view import View
@@ -44,14 +44,14 @@ def draw_compact(paint: Paint, rect: Rect, view: View) -> None:
             ("Grid", grid_word(reading), grid, "grid_power"),
             ("Battery", charging, battery, "battery_power"),
         ):
-            head = (Part(f"{name:<8}", "title"), label(word))
-            rows.append(Row(head, measured(value, "W", field, style=text)))
-        rows.append(_charge(reading.battery_soc, view, rect.width, paint.glyphs))
+            head, watts = Part(f"{name:<8}", "title"), measured(value, "W", field, style=text)
+            rows += shortened(rect.width, Row((head, label(word)), watts), Row((head,), watts))
+        rows += _charge(reading.battery_soc, view, rect.width, paint.glyphs)
         rows += _today(view, rect.width, ascii_only=paint.glyphs.ascii_only)
     draw_rows(paint, rect, rows)
 
 
-def _charge(soc: int, view: View, width: int, glyphs: Glyphs) -> Row:
+def _charge(soc: int, view: View, width: int, glyphs: Glyphs) -> list[Row]:
     """How full, as a bar where there is room, and when it is full or empty."""
     end = battery_end(view.battery, view) if view.battery and view.current else ()
     value = measured(soc, "%", "battery_soc", width=3, style=view.tone("strong"))
@@ -63,12 +63,17 @@ def _charge(soc: int, view: View, width: int, glyphs: Glyphs) -> Row:
             Part(glyphs.bar_full * full, view.tone("discharge")),
             Part(glyphs.bar_empty * (cells - full) + "  " * bool(end), "border"),
         )
-    return Row((Part(f"{'Charge':<8}", "title"), *bar, *end), value)
+    head = Part(f"{'Charge':<8}", "title")
+    return shortened(width, Row((head, *bar, *end), value), Row((head,), value))
 
 
 def _today(view: View, width: int, *, ascii_only: bool) -> list[Row]:
     """The day's kWh, shares and money: two a line where both have room."""
-    figures = [*today_figures(view), *share_figures(view, ascii_only=ascii_only)]
+    shares = share_figures(view, ascii_only=ascii_only)
+    # Beside its share an amount has room where two shares have none: self-use has the shorter
+    # word, self-sufficiency the longer.
+    beside = [figure for pair in zip(shares[:2], shares[2:], strict=False) for figure in pair]
+    figures = [*today_figures(view), *(beside or shares)]
     whole = width - 8
     # At the right stand the longer words.
     left = (whole - _BETWEEN) // 2 - 1
@@ -77,14 +82,16 @@ def _today(view: View, width: int, *, ascii_only: bool) -> list[Row]:
         parts = _figure(figures[0], view, whole)
         if len(figures) > 1:
             one = _figure(figures[0], view, left)
-            other = _figure(figures[1], view, whole - _BETWEEN - left)
+            taken = sum(len(part.text) for part in one)
+            other = _figure(figures[1], view, whole - _BETWEEN - taken)
             pair = (*one, Part(" " * _BETWEEN), *other)
             if sum(len(part.text) for part in pair) == whole:
                 parts = pair
                 figures.pop(0)
         figures.pop(0)
         rows.append(Row((Part(f"{'' if rows else 'Today':<8}", "title"), *parts)))
-    return rows
+    # Without the first of them nothing would tell that they are of today.
+    return rows if rows and fits(rows[0], width) else []
 
 
 def _figure(figure: Figure, view: View, width: int) -> tuple[Part, ...]:

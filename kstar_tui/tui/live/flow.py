@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from kstar_tui.tui.glyphs import Glyphs
+from kstar_tui.tui.live.hub import inverter_rows
 from kstar_tui.tui.live.mix import mix_rows
 from kstar_tui.tui.live.panels import (
     battery_rows,
     grid_rows,
     house_rows,
-    inverter_rows,
     solar_rows,
 )
 from kstar_tui.tui.live.rows import draw_rows
@@ -19,6 +19,8 @@ from kstar_tui.tui.words import DEADBAND, battery_word, grid_word
 MIN_WIDTH = 60
 MIN_HEIGHT = 9
 _NARROW = 22
+_NARROW_HUB = 15
+"""Cells up to which a box has no air between its frame and what is in it."""
 _HEAVY, _DOUBLE = 500, 2000
 
 
@@ -61,11 +63,11 @@ def draw_flow(paint: Paint, rect: Rect, view: View, *, today: bool = False) -> N
     draw_rows(paint, solar.inside(padding), solar_rows(view, reading, width, today=today))
     rows = battery_rows(view, reading, width, paint.glyphs, today=today)
     draw_rows(paint, battery.inside(padding), rows)
-    draw_rows(paint, grid.inside(padding), grid_rows(view, reading, today=today))
-    draw_rows(paint, house.inside(padding), house_rows(view, reading, today=today))
-    inside = hub.inside(padding)
+    draw_rows(paint, grid.inside(padding), grid_rows(view, reading, width, today=today))
+    draw_rows(paint, house.inside(padding), house_rows(view, reading, width, today=today))
+    inside = hub.inside(2 if hub.width > _NARROW_HUB else 1)
     rows = inverter_rows(view, reading, inside.width)
-    more = mix_rows(view)
+    more = mix_rows(view, inside.width)
     if len(rows) + len(more) <= inside.height:
         rows += more
     shown = min(len(rows), inside.height)

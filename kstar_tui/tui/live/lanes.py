@@ -40,8 +40,8 @@ class _Lane:
     percent: bool = False
 
 
-_SOLAR = _Lane("Solar", Series.SOLAR, "solar", "max")
-_HOUSE = _Lane("House", Series.HOUSE, "house", "max")
+_SOLAR = _Lane("Solar", Series.SOLAR, "solar", "peak")
+_HOUSE = _Lane("House", Series.HOUSE, "house", "peak")
 _OUT = _Lane("Battery", Series.DISCHARGE, "discharge", "out")
 _IN = _Lane("", Series.CHARGE, "charge", "in", downwards=True)
 _IMPORT = _Lane("Grid", Series.IMPORT, "import", "import")
@@ -176,7 +176,9 @@ def _note(
     else:
         peak = trail.peak(lane.series, datetime.fromtimestamp(first * 60, UTC))
         figure, unit, of = number(peak[0] if peak else None), "W", "shown"
-    paint.put(rect.x + 1, rect.y, lane.note, "dim")
+    # Tens of kilowatts leave three letters for the word.
+    whole = len(lane.note) + len(figure) + len(unit) + 2 <= rect.width - 2
+    paint.put(rect.x + 1, rect.y, lane.note if whole else lane.note[:3], "dim")
     end = paint.right(rect.right - 1, rect.y, f" {unit}", "dim")
     paint.right(end, rect.y, figure, "dim", f"{lane.series}:{of}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from kstar_tui.protocol.reading import Reading
-from kstar_tui.tui.live.rows import Part, Row, label, measured
+from kstar_tui.tui.live.rows import Part, Row, label, measured, shortened
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.words import DEADBAND
 
@@ -45,22 +45,25 @@ def house_mix(reading: Reading) -> Mix | None:
     return Mix(sun, battery, grid)
 
 
-def mix_rows(view: View) -> list[Row]:
-    """An empty row, what it is, and a row for each source; none while nothing is known of now."""
+_HEADS = ("house runs on", "house from")
+
+
+def mix_rows(view: View, width: int) -> list[Row]:
+    """An empty row, what it is, and a row for each source; none while nothing is known of now, or
+    where not all of it has room."""
     reading = view.reading if view.current else None
     mix = house_mix(reading) if reading is not None else None
     if mix is None:
         return []
     shares = (
-        ("sun", mix.sun, "solar"),
-        ("battery", mix.battery, "discharge"),
-        ("grid", mix.grid, "import"),
+        ("sun", ("sun",), mix.sun, "solar"),
+        # By the room for 100 %: a word that came and went with the share would flicker.
+        ("battery", ("battery", "batt"), mix.battery, "discharge"),
+        ("grid", ("grid",), mix.grid, "import"),
     )
-    rows = [
-        Row(
-            (Part(name, style if share else "dim"),),
-            measured(share, "%", f"mix_{name}", style=style if share else "dim"),
-        )
-        for name, share, style in shares
-    ]
-    return [Row(), Row((label("house runs on"),)), *rows]
+    rows = [Row(), *shortened(width, *(Row((label(head),)) for head in _HEADS))]
+    for source, names, share, colour in shares:
+        style = colour if share else "dim"
+        value = measured(share, "%", f"mix_{source}", width=3, style=style)
+        rows += shortened(width, *(Row((Part(name, style),), value) for name in names))
+    return rows if len(rows) == 2 + len(shares) else []

@@ -1,6 +1,7 @@
-"""What stands in the boxes of the flow: solar, battery, grid, house and the inverter itself.
+"""What stands in the boxes of the flow around the inverter: solar, battery, grid and house.
 
-Each gives its rows by importance; a smaller screen shows the first ones.
+Each gives its rows by importance; a smaller screen shows the first ones, a narrower one in fewer
+words.
 """
 
 from __future__ import annotations
@@ -12,13 +13,10 @@ from kstar_tui.monitor.energy import Flow
 from kstar_tui.monitor.trail import Series
 from kstar_tui.protocol.reading import Reading
 from kstar_tui.tui.glyphs import Glyphs
-from kstar_tui.tui.live.rows import Part, Row, label, measured
-from kstar_tui.tui.live.today import WORDS
+from kstar_tui.tui.live.rows import Part, Row, fits, label, measured, shortened
 from kstar_tui.tui.live.view import View
 from kstar_tui.tui.words import (
     NOTHING,
-    STATE_STYLES,
-    age,
     battery_word,
     duration,
     grid_word,
@@ -29,6 +27,22 @@ from kstar_tui.tui.words import (
 )
 
 POWER_WIDTH = 6
+_WIDE = 30
+"""Cells from which a string, and when the battery is full, have a row of their own."""
+_SHORT = {"charging": "charge", "discharging": "discharge", "not connected": "off"}
+"""For words that a narrow box has no room for."""
+_WAYS = {
+    Flow.CHARGE: ("in", "in"),
+    Flow.DISCHARGE: ("out", "out"),
+    Flow.IMPORT: ("import", "imp"),
+    Flow.EXPORT: ("export", "exp"),
+}
+"""The directions of a pair, and for narrow boxes."""
+_TEMPERATURE = ("temperature", "temp")
+_PEAKS = {
+    Series.IMPORT: ("peak import", "peak imp"),
+    Series.EXPORT: ("peak export", "peak exp"),
+}
 
 
 def power(value: float | None, field: str, style: str) -> tuple[Part, Part]:
@@ -54,32 +68,33 @@ def solar_rows(
         ("A", reading.pv1_voltage, reading.pv1_current, reading.pv1_power, "pv1"),
         ("B", reading.pv2_voltage, reading.pv2_current, reading.pv2_power, "pv2"),
     )
-    if width < 30:
-        a, b = strings
-        rows.append(
+    for name, voltage, current, watts, key in strings if width >= _WIDE else ():
+        drawn = power(watts, f"{key}_power", text)
+        amps = (
+            *measured(voltage, "V", f"{key}_voltage", decimals=1, width=5, style=text),
+            *measured(current, "A", f"{key}_current", decimals=1, width=5, style=text),
+        )
+        rows += shortened(width, Row((label(f"{name} "), *amps), drawn), Row((label(name),), drawn))
+    if width < _WIDE:
+        a, b = (power(string[3], f"{string[4]}_power", text) for string in strings)
+        rows += shortened(
+            width,
+            Row((label("A"), *a), (label("B"), *b)),
+            # One unit does for both.
+            Row((label("A"), a[0]), (label("B"), *b)),
+        )
+    rows += _peak(view, width, Series.SOLAR)
+    rows += _today(view, width, Flow.PV) if today else []
+    modes = (reading.pv1_mode, reading.pv2_mode)
+    rows += shortened(
+        width,
+        *(
             Row(
-                (label("A"), *power(a[3], "pv1_power", text)),
-                (label("B"), *power(b[3], "pv2_power", text)),
+                (label("A "), Part(first, text, "pv1_mode")),
+                (label("B "), Part(second, text, "pv2_mode")),
             )
-        )
-    for name, voltage, current, watts, key in strings if width >= 30 else ():
-        rows.append(
-            Row(
-                (
-                    label(f"{name} "),
-                    *measured(voltage, "V", f"{key}_voltage", decimals=1, width=5, style=text),
-                    *measured(current, "A", f"{key}_current", decimals=1, width=5, style=text),
-                ),
-                power(watts, f"{key}_power", text),
-            )
-        )
-    rows.append(_peak(view, "peak", Series.SOLAR))
-    rows += _today(view, Flow.PV) if today else []
-    rows.append(
-        Row(
-            (label("A "), Part(reading.pv1_mode, text, "pv1_mode")),
-            (label("B "), Part(reading.pv2_mode, text, "pv2_mode")),
-        )
+            for first, second in (modes, tuple(_SHORT.get(mode, mode) for mode in modes))
+        ),
     )
     return rows
 
@@ -106,50 +121,54 @@ def battery_rows(
             ),
             measured(soc, "%", "battery_soc", width=4, style=strong),
         ),
-        Row((Part(word, colour, "battery_mode"),), power(watts, field, strong)),
+        *shortened(
+            width,
+            *(
+                Row((Part(said, colour, "battery_mode"),), power(watts, field, strong))
+                for said in (word, _SHORT.get(word, word))
+            ),
+        ),
     ]
     volts = measured(reading.battery_voltage, "V", "battery_voltage", decimals=1, style=text)
     amps = measured(reading.battery_current, "A", "battery_current", decimals=1, style=text)
     estimate = view.battery if view.current else None
-    if estimate is None or width >= 30:
-        rows.append(Row(volts, amps))
+    if estimate is None:
+        rows += shortened(width, Row(volts, amps))
+    elif width >= _WIDE:
+        rows += [*shortened(width, Row(volts, amps)), _until(estimate, view, width)]
     else:
-        rows.append(Row(volts, battery_end(estimate, view)))
-    if estimate is not None and width >= 30:
-        rows.append(_until(estimate, view, width))
-    rows += _today(view, Flow.CHARGE, Flow.DISCHARGE) if today else []
-    settings = view.update.settings
-    if settings is not None and settings.battery_capacity:
-        reserve = settings.battery_soc_minimum
-        rows.append(
-            Row(
-                (label("capacity"),),
-                (
-                    Part(number(settings.battery_capacity), text, "battery_capacity"),
-                    label(" Ah  reserve "),
-                    Part(f"{reserve}", text, "battery_soc_minimum"),
-                    label(" %"),
-                ),
-            )
-        )
-    rows.append(Row((label("mode"),), (Part(reading.battery_mode, text, "battery_mode"),)))
-    if reading.battery_temperature is not None:
-        rows.append(
-            Row(
-                (label("temperature*"),),
-                measured(
-                    reading.battery_temperature,
-                    "°C",
-                    "battery_temperature",
-                    decimals=1,
-                    style=text,
-                ),
-            )
-        )
+        end = battery_end(estimate, view)
+        rows += shortened(width, Row(volts, end), Row(end))
+    rows += _today(view, width, Flow.CHARGE, Flow.DISCHARGE) if today else []
+    return [*rows, *_limits(view, width), *_health(view, reading, width)]
+
+
+def _limits(view: View, width: int) -> list[Row]:
+    settings, text = view.update.settings, view.tone("text")
+    if settings is None or not settings.battery_capacity:
+        return []
+    ampere_hours = Part(number(settings.battery_capacity), text, "battery_capacity")
+    capacity = (ampere_hours, label(" Ah"))
+    reserve = (Part(f"{settings.battery_soc_minimum}", text, "battery_soc_minimum"), label(" %"))
+    together = Row((label("capacity"),), (*capacity, label("  reserve "), *reserve))
+    return shortened(width, together) or [
+        *shortened(width, Row((label("reserve"),), reserve)),
+        *shortened(width, Row((label("capacity"),), capacity)),
+    ]
+
+
+def _health(view: View, reading: Reading, width: int) -> list[Row]:
+    text = view.tone("text")
+    rows = shortened(
+        width, Row((label("mode"),), (Part(reading.battery_mode, text, "battery_mode"),))
+    )
+    heat = reading.battery_temperature
+    if heat is not None:
+        value = measured(heat, "°C", "battery_temperature", decimals=1, style=text)
+        rows += shortened(width, *(Row((label(f"{name}*"),), value) for name in _TEMPERATURE))
     if reading.battery_soh is not None:
-        rows.append(
-            Row((label("health*"),), measured(reading.battery_soh, "%", "battery_soh", style=text))
-        )
+        value = measured(reading.battery_soh, "%", "battery_soh", style=text)
+        rows += shortened(width, Row((label("health*"),), value))
     return rows
 
 
@@ -168,12 +187,11 @@ def _until(estimate: Estimate, view: View, width: int) -> Row:
     left = Part(
         duration(max(600, round(estimate.seconds / 600) * 600)), view.tone("text"), end[1].field
     )
-    room = width - sum(len(part.text) for part in (*end, left)) - 1
-    about = next((word for word in ("in about ", "in ", "") if len(word) <= room), "")
-    return Row(end, (label(about), left))
+    wordings = (Row(end, (label(about), left)) for about in ("in about ", "in "))
+    return next((row for row in wordings if fits(row, width)), Row(end))
 
 
-def grid_rows(view: View, reading: Reading | None, *, today: bool = False) -> list[Row]:
+def grid_rows(view: View, reading: Reading | None, width: int, *, today: bool = False) -> list[Row]:
     """Direction and power at the meter, voltage and frequency, today's peaks and kWh."""
     if reading is None:
         return _nothing(view)
@@ -183,87 +201,44 @@ def grid_rows(view: View, reading: Reading | None, *, today: bool = False) -> li
     colour = view.tone(colours.get(word, "dim"))
     watts = None if reading.grid_power is None else abs(reading.grid_power)
     field = "grid_export_power" if word == "exporting" else "grid_import_power"
-    peaks = [_peak(view, "peak import", Series.IMPORT), _peak(view, "peak export", Series.EXPORT)]
+    volts = measured(reading.grid_voltage, "V", "grid_voltage", decimals=1, style=text)
+    hertz = measured(reading.grid_frequency, "Hz", "grid_frequency", decimals=2, style=text)
+    order = (Series.IMPORT, Series.EXPORT)
+    order = order[::-1] if word == "exporting" else order
+    peaks = [row for series in order for row in _peak(view, width, series)]
+    day = _today(view, width, Flow.IMPORT, Flow.EXPORT) if today else []
+    meter = (Part(reading.grid_direction, text, "grid_direction"),)
     return [
         Row((Part(word, colour, "grid_direction"),), power(watts, field, strong)),
-        Row(
-            measured(reading.grid_voltage, "V", "grid_voltage", decimals=1, style=text),
-            measured(reading.grid_frequency, "Hz", "grid_frequency", decimals=2, style=text),
-        ),
-        *(peaks[::-1] if word == "exporting" else peaks),
-        *(_today(view, Flow.IMPORT, Flow.EXPORT) if today else []),
-        Row((label("meter says"),), (Part(reading.grid_direction, text, "grid_direction"),)),
+        *shortened(width, Row(volts, hertz)),
+        # The day is told whole, or behind two peaks half of it would have no room.
+        *((*day, *peaks) if len(day) > 1 else (*peaks, *day)),
+        *shortened(width, *(Row((label(name),), meter) for name in ("meter says", "meter"))),
     ]
 
 
-def house_rows(view: View, reading: Reading | None, *, today: bool = False) -> list[Row]:
+def house_rows(
+    view: View, reading: Reading | None, width: int, *, today: bool = False
+) -> list[Row]:
     """The load, its peak, the backup output, today's kWh."""
     if reading is None:
         return _nothing(view)
     strong, text = view.tone("strong"), view.tone("text")
+    volts = measured(reading.backup_voltage, "V", "backup_voltage", decimals=1, style=text)
+    amps = measured(reading.backup_current, "A", "backup_current", decimals=1, style=text)
+    hertz = measured(reading.backup_frequency, "Hz", "backup_frequency", decimals=2, style=text)
+    backup = measured(reading.backup_power, "W", "backup_power", style=text)
+    supply = (Part(reading.load_mode, text, "load_mode"),)
     return [
         Row(
             (Part(house_word(reading), view.tone("warning" if no_grid(reading) else "house")),),
             power(reading.load_power, "load_power", strong),
         ),
-        _peak(view, "peak", Series.HOUSE),
-        Row(
-            (
-                label("backup "),
-                *measured(reading.backup_voltage, "V", "backup_voltage", decimals=1, style=text),
-            ),
-            measured(reading.backup_power, "W", "backup_power", style=text),
-        ),
-        *(_today(view, Flow.LOAD) if today else []),
-        Row(
-            (
-                label("output "),
-                *measured(reading.backup_current, "A", "backup_current", decimals=1, style=text),
-            ),
-            measured(reading.backup_frequency, "Hz", "backup_frequency", decimals=2, style=text),
-        ),
-        Row(
-            (label("supply"),),
-            (Part(reading.load_mode, text, "load_mode"),),
-        ),
-    ]
-
-
-def inverter_rows(view: View, reading: Reading | None, width: int) -> list[Row]:
-    """Work mode, AC power and current, temperature, running hours; first of all what is wrong:
-    the faults, or that the values are of the past."""
-    state = view.update.state
-    if reading is None:
-        return [Row(), Row((label(state.value),))]
-    text = view.tone("text")
-    wrong: list[Row] = []
-    if not view.current:
-        wrong = [Row((Part(state.value, STATE_STYLES[state]),)), *_past(view, width)]
-    elif reading.errors:
-        wrong = [Row((Part(error[:width], "fault", "errors"),)) for error in reading.errors]
-    mode_style = view.tone("fault" if reading.errors else "text")
-    mode = "fault" if reading.errors else reading.work_mode
-    # Negative while it charges the battery from the grid: a direction, not a sign.
-    way = "out" if reading.inverter_power >= 0 else "in"
-    ac_power = abs(reading.inverter_power)
-    amps = reading.ac_output_current
-    named = (Row((Part(mode, mode_style, "work_mode"),)),)
-    return [
-        *((*wrong, *named) if not view.current else (*named, *wrong)),
-        Row(
-            (label(f"AC {way}" if width > 14 else way),),
-            measured(ac_power, "W", "inverter_power", style=text),
-        ),
-        Row(
-            (label("temp"),),
-            measured(reading.temperature, "°C", "temperature", decimals=1, style=text),
-        ),
-        Row((label("ran"),), measured(reading.hours_total, "h", "hours_total", style=text)),
-        Row(
-            (label("current" if width > 14 else "AC"),),
-            measured(amps, "A", "ac_output_current", decimals=1, style=text),
-        ),
-        Row((label("state"),), (Part(reading.work_state, text, "work_state"),)),
+        *_peak(view, width, Series.HOUSE),
+        *shortened(width, Row((label("backup "), *volts), backup), Row((label("backup"),), backup)),
+        *(_today(view, width, Flow.LOAD) if today else []),
+        *shortened(width, Row((label("output "), *amps), hertz), Row((label("output"),), amps)),
+        *shortened(width, Row((label("supply"),), supply)),
     ]
 
 
@@ -271,36 +246,42 @@ def _nothing(view: View) -> list[Row]:
     return [Row((), (label(NOTHING),)), Row((label("no data yet"),))]
 
 
-def _past(view: View, width: int) -> list[Row]:
-    old = "" if view.age is None else age(view.age, view.calm)
-    fitting = next((text for text in (old, old.removesuffix(" ago")) if len(text) <= width), "")
-    return [Row((Part(fitting, "warning", "age"),))] if fitting else []
-
-
-_TODAY = {Flow.CHARGE: "in ", Flow.DISCHARGE: "out "}
-
-
-def _today(view: View, *flows: Flow) -> list[Row]:
-    """`today` and kWh, of a pair both directions; no row where they are not known at all."""
+def _today(view: View, width: int, *flows: Flow) -> list[Row]:
+    """`today` and kWh, of a pair both directions, in two rows where one is too narrow; no row
+    where they are not known at all."""
     if not all(map(view.kept, flows)):
         return []
-    right: list[Part] = []
-    for flow in flows:
-        kwh = number(view.kwh_today(flow), 1, 5)
-        word = _TODAY.get(flow, WORDS[flow] if len(flows) > 1 else "")
-        right += [
-            label(f"{'  ' if right else ''}{word}"),
-            Part(kwh, view.tone("text"), view.counter(flow, "today")),
-        ]
-    return [Row((label("today"),), (*right, label(" kWh")))]
+    unit = label(" kWh")
+    if len(flows) == 1:
+        return shortened(width, Row((label("today"),), (_kwh(view, flows[0]), unit)))
+    one, other = flows
+    pairs = (
+        (label(f"{go} "), _kwh(view, one), label(f"  {come} "), _kwh(view, other), unit)
+        for go, come in zip(_WAYS[one], _WAYS[other], strict=True)
+    )
+    return shortened(width, *(Row((label("today"),), pair) for pair in pairs)) or [
+        row
+        for flow in flows
+        for row in shortened(
+            width,
+            *(Row((label(f"today {way}"),), (_kwh(view, flow), unit)) for way in _WAYS[flow]),
+        )
+    ]
 
 
-def _peak(view: View, name: str, series: Series) -> Row:
+def _kwh(view: View, flow: Flow) -> Part:
+    kwh = number(view.kwh_today(flow), 1, 4)
+    return Part(kwh, view.tone("text"), view.counter(flow, "today"))
+
+
+def _peak(view: View, width: int, series: Series) -> list[Row]:
+    """`peak`, of the grid with its direction, when it was and how high."""
+    names = _PEAKS.get(series, ("peak",))
     peak = view.trail.peak(series, view.midnight)
     if peak is None or peak[0] <= 0:
-        return Row((label(name),), (label(NOTHING),))
+        return shortened(width, *(Row((label(name),), (label(NOTHING),)) for name in names))
     watts, at = peak
-    return Row(
-        (label(f"{name} "), Part(view.moment(at), "dim", f"{series.value}:high")),
-        measured(watts, "W", f"{series.value}:high", style=view.tone("text")),
-    )
+    field = f"{series.value}:high"
+    value = measured(watts, "W", field, style=view.tone("text"))
+    dated = Row((label(f"{names[0]} "), Part(view.moment(at), "dim", field)), value)
+    return shortened(width, dated, *(Row((label(name),), value) for name in names))

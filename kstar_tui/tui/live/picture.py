@@ -5,7 +5,7 @@ from __future__ import annotations
 from kstar_tui.tui.glyphs import Glyphs
 from kstar_tui.tui.live import flow, lanes
 from kstar_tui.tui.live.compact import draw_compact
-from kstar_tui.tui.live.energy import draw_energy
+from kstar_tui.tui.live.energy import draw_energy, energy_lines
 from kstar_tui.tui.live.hours import MIN_HEIGHT, draw_hours
 from kstar_tui.tui.live.status import draw_header, draw_status
 from kstar_tui.tui.live.today import draw_advice, draw_events, draw_today
@@ -72,7 +72,9 @@ def _wide(paint: Paint, rect: Rect, view: View) -> None:
     """Flow and today's energy side by side, below them the last hours over the whole width."""
     rest = rect.height
     events = _events(view, min(_WIDE_EVENTS, rest // 6)) if rest >= 33 else 0
-    top = min(_MAX_FLOW, max(flow.MIN_HEIGHT, (rest - events) // 3))
+    # What the energies need, as far as the lanes keep two lines more than they must have.
+    wanted = min(energy_lines(view), rest - events - lanes.MIN_HEIGHT - 2)
+    top = min(_MAX_FLOW, max(flow.MIN_HEIGHT, wanted, (rest - events) // 3))
     left = Rect(rect.x + 1, rect.y, min(112, rect.width * 3 // 5), top)
     flow.draw_flow(paint, left, view)
     draw_energy(paint, Rect(left.right + 2, rect.y, rect.right - left.right - 3, top), view)

@@ -37,15 +37,37 @@ def label(text: str) -> Part:
     return Part(text, "dim")
 
 
+def fits(row: Row, width: int) -> bool:
+    """The whole row has room in so many cells, one of them between left and right."""
+    left, right = row
+    room = width - 1 if left and right else width
+    # Asked of every wording at every poll: without generators.
+    for text, _, _ in left + right:
+        room -= len(text)
+    return room >= 0
+
+
+def shortened(width: int, *rows: Row) -> list[Row]:
+    """The first of a row's wordings that fits, the longest given first; none where none does."""
+    for row in rows:
+        if fits(row, width):
+            return [row]
+    return []
+
+
 def draw_rows(paint: Paint, rect: Rect, rows: Sequence[Row]) -> None:
-    """As many rows as fit; of a row that is too narrow, parts at the left give way whole."""
-    for y, row in enumerate(rows[: rect.height], rect.y):
-        x = rect.right - sum(len(part.text) for part in row.right)
-        limit = x - 1 if row.right else x
-        for part in row.right:
-            x = paint.put(x, y, part.text, part.style, part.field)
+    """As many rows as fit. One that is too wide is left out: a value without its word would be
+    taken for another."""
+    y = rect.y
+    for row in rows:
+        if y >= rect.bottom:
+            return
+        if not fits(row, rect.width):
+            continue
         x = rect.x
         for part in row.left:
-            if x + len(part.text) > limit:
-                break
             x = paint.put(x, y, part.text, part.style, part.field)
+        x = rect.right - sum(len(part.text) for part in row.right)
+        for part in row.right:
+            x = paint.put(x, y, part.text, part.style, part.field)
+        y += 1

@@ -144,22 +144,24 @@ def _refused(view: View) -> int:
 
 def _conversation(paint: Paint, x: int, y: int, end: int, view: View) -> None:
     update = view.update
-    parts: list[Part] = []
+    groups: list[tuple[Part, ...]] = []
     counts = ("polls", update.polls), ("lost", update.lost), ("refused", _refused(view))
     for word, value in counts:
         style = "dim" if not value or word == "polls" else "text"
-        parts += [label(f"{word} "), Part(number(value), style, word), label("   ")]
+        groups.append((label(f"{word} "), Part(number(value), style, word)))
     if update.latency is not None:
         took = Part(f"{update.latency * 1000:4.0f}", "dim", "latency")
-        parts += [label("answer "), took, label(" ms   ")]
+        groups.append((label("answer "), took, label(" ms")))
     if update.address is not None:
-        parts += [label("at "), Part(str(update.address), "dim", "address"), label("   ")]
+        groups.append((label("at "), Part(str(update.address), "dim", "address")))
     for reason, count in sorted(update.rejected.items(), key=lambda item: -item[1]):
-        parts += [label(f"{reason} "), Part(number(count), "dim", "refused"), label("   ")]
-    for part in parts:
-        if x + len(part.text.rstrip()) > end:
+        groups.append((label(f"{reason} "), Part(number(count), "dim", "refused")))
+    for group in groups:
+        # A word that has no room for its value is none.
+        if x + sum(len(part.text) for part in group) > end:
             break
-        x = paint.put(x, y, part.text, part.style, part.field)
+        for part in (*group, label("   ")):
+            x = paint.put(x, y, part.text, part.style, part.field)
 
 
 def _offline(view: View, room: int) -> str:

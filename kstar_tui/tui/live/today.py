@@ -61,21 +61,21 @@ def draw_today(paint: Paint, rect: Rect, view: View, *, in_boxes: bool = False) 
     shares = share_figures(view, ascii_only=paint.glyphs.ascii_only)
     if in_boxes:
         if shares:
-            _figures(paint, x, y, right, "Today", shares, view)
+            draw_figures(paint, x, y, right, "Today", shares, view)
             y += 1
         if y < rect.bottom:
-            _figures(paint, x, y, right, "Total", total_figures(view), view)
+            draw_figures(paint, x, y, right, "Total", total_figures(view), view)
         return
-    end = _figures(paint, x, y, right, "Today", today_figures(view), view)
+    end = draw_figures(paint, x, y, right, "Today", today_figures(view), view)
     note = "by the inverter"
     if view.update.energy is None and end + len(note) + 3 < rect.right:
         paint.right(right, y, note, "dim")
     if rect.height > 1:
         if shares:
-            x = 3 + _figures(paint, x, y + 1, right, "Of it", shares, view)
+            x = 3 + draw_figures(paint, x, y + 1, right, "Of it", shares, view)
         # Beside shares only where more than one figure of it has room.
         if not shares or right - x > 52:
-            _figures(paint, x, y + 1, right, "Total", total_figures(view), view)
+            draw_figures(paint, x, y + 1, right, "Total", total_figures(view), view)
 
 
 def share_figures(view: View, *, ascii_only: bool) -> list[Figure]:
@@ -114,11 +114,11 @@ def total_figures(view: View) -> list[Figure]:
     return figures
 
 
-def _figures(
+def draw_figures(
     paint: Paint, x: int, y: int, right: int, head: str, figures: list[Figure], view: View
 ) -> int:
     """As many as have room, and where they end; a unit stands behind the last of its kind."""
-    start = x
+    start, head = x, head and head.ljust(9)
     for i, figure in enumerate(figures):
         beside = figures[i + 1].unit if i + 1 < len(figures) else ""
         value, unit = measured(
@@ -130,7 +130,7 @@ def _figures(
             style=view.tone("text"),
         )
         parts = (
-            Part(head.ljust(9) if x == start else "   ", "title"),
+            Part(head if x == start else "   ", "title"),
             label(f"{figure.word} "),
             value,
         )
