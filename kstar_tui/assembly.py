@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -67,11 +67,12 @@ def make_monitor(
     named: bool = True,
     ledger: Ledger | None = None,
     searched: SearchLog | None = None,
+    ahead: Callable[[], Awaitable[None]] | None = None,
 ) -> Monitor:
     """The monitor of the inverter at an address, or of the one that a search finds.
 
     An address that a search found, not a person, is not `named`; `mac` is what it told then. Its
-    own searches are noted in `searched`.
+    own searches are noted in `searched`. `ahead` is awaited when one is found.
     """
     look: Find = partial(find, settings)
     if searched is not None:
@@ -87,6 +88,7 @@ def make_monitor(
         named=named,
         serial=settings.serial,
         ledger=ledger,
+        ahead=ahead,
     )
 
 

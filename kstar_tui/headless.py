@@ -101,7 +101,10 @@ async def _run(
     signals = Signals()
     reload = None if desk is None else _Reload(parts, desk)
     _log.info("kstar-tui %s started: %s", __version__, _doing(parts))
-    await parts.start(presence.begin if presence is not None else None)
+    if presence is None:
+        await parts.start()
+    else:
+        await parts.start(presence.begin, presence.make_room)
     _warn(parts)
     pulse.follow(parts)
     beating = asyncio.create_task(pulse.run())

@@ -59,12 +59,17 @@ class Presence:
 
     async def begin(self) -> None:
         """From now on screens and other daemons find this one; where that cannot be, a warning
-        says so. Returns when a screen that writes the history has let go, after HANDOVER s at
-        the latest."""
+        says so. Where it is known whom this one polls, screens make room for it now."""
         if barred := barred_folder(self._environ):
             _log.warning("%s; both may poll the same inverter. %s", barred.what, barred.advice)
         await self.renew()
         self._started = self._clock.now().timestamp()
+        if self._parts.settings.host is not None:
+            await self.make_room()
+
+    async def make_room(self) -> None:
+        """Returns when a screen that writes the history has let go, which it does when it hears
+        who we are; after HANDOVER s at the latest."""
         path = history_path(self._parts.settings)
         end = self._clock.monotonic() + HANDOVER
         while path is not None and is_held(path) and self._clock.monotonic() < end:

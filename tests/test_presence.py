@@ -120,6 +120,23 @@ async def test_it_waits_for_a_screen_to_let_go_of_the_history(tmp_path: Path) ->
     held.release()
 
 
+async def test_one_that_searches_waits_when_it_knows_whom_it_polls(tmp_path: Path) -> None:
+    clock, path = OwnedClock(), tmp_path / "h.sqlite"
+    parts = Parts(Settings(history=str(path)), clock)
+    parts.monitor = make_monitor(parts.settings, clock, HOME)
+    parts.publisher = None
+    one = Presence(parts, clock, os.environ)
+    held = Lock(path)
+    await asyncio.wait_for(one.begin(), 1)
+    waiting = asyncio.ensure_future(one.make_room())
+    await clock.advance(HANDOVER - 1)
+    assert not waiting.done()
+    held.release()
+    await clock.advance(0.2)
+    assert waiting.done()
+    one.close()
+
+
 async def test_a_daemon_that_cannot_be_asked_is_warned_of(
     presence: Presence, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

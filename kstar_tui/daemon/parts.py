@@ -64,11 +64,16 @@ class Parts:
         self.ledger: BookKeeper | None = None
         self._unsubscribe: Callable[[], None] | None = None
         self._before: Callable[[], Awaitable[None]] | None = None
+        self._found: Callable[[], Awaitable[None]] | None = None
 
-    async def start(self, before: Callable[[], Awaitable[None]] | None = None) -> None:
-        """Begin to poll, to keep the history and to publish; `before` is awaited ahead of the
-        first poll of every monitor."""
-        self._before = before
+    async def start(
+        self,
+        before: Callable[[], Awaitable[None]] | None = None,
+        found: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """Begin to poll, to keep the history and to publish. Of every monitor `before` is awaited
+        ahead of all else, `found` when it knows the inverter that it searched for."""
+        self._before, self._found = before, found
         self.ledger = self._make_ledger(self.settings)
         await self._begin()
 
@@ -169,7 +174,9 @@ class Parts:
     async def _begin(self) -> None:
         settings = self.settings
         address = Address(settings.host, settings.port) if settings.host else None
-        self.monitor = make_monitor(settings, self._clock, address, ledger=self.ledger)
+        self.monitor = make_monitor(
+            settings, self._clock, address, ledger=self.ledger, ahead=self._found
+        )
         if self.publisher is not None:
             await self._begin_publishing(self.publisher)
         for other in self._others:

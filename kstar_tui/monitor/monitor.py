@@ -69,13 +69,15 @@ class Monitor:
         named: bool = True,
         serial: str | None = None,
         ledger: Ledger | None = None,
+        ahead: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Polls every `interval` s; without an address `find` must give one (else ValueError).
 
         With a `serial` number only that inverter will do, wherever it is.
         `named`: a person named the address, so whatever inverter answers there is meant; one
         that a search found (with its `mac`) stands for the inverter that was found there.
-        `ledger` is shown every update before any subscriber.
+        `ledger` is shown every update before any subscriber. `ahead` is awaited before the first
+        poll of an inverter that was searched for, when it is known who it is.
         """
         if not interval > 0:
             raise ValueError(f"the interval must be above 0 s, not {interval}")
@@ -88,6 +90,9 @@ class Monitor:
         self._rescue = Rescue(clock, find, wake)
         self._subscribers = Subscribers()
         self._ledger = ledger
+        self._ahead = ahead
+        self._waits = False
+        """For `ahead`: nothing is booked yet."""
         self._plausibility = Plausibility()
 
         self._link = connect(address) if address is not None else None
@@ -143,8 +148,12 @@ class Monitor:
         find = self._find
         try:
             self._publish()
-            while self._link is None and find is not None:
-                await self._search(find)
+            if self._link is None and find is not None:
+                while self._link is None:
+                    await self._search(find)
+                if self._ahead is not None:
+                    await self._ahead()
+                    self._waits = False
             self._schedule.restart()
             while self._link is not None:
                 self._schedule.begin()
@@ -189,6 +198,7 @@ class Monitor:
         self._link = self._connect(chosen.address)
         self._identity.told(chosen.info, chosen.mac)
         self._error = None
+        self._waits = self._ahead is not None
         self._enter(LinkState.CONNECTING)
         self._publish()
 
@@ -334,7 +344,7 @@ class Monitor:
         self._subscribers.tell(self._latest)
 
     def _booked(self, update: Update) -> Update:
-        if self._ledger is None:
+        if self._ledger is None or self._waits:
             return update
         try:
             return update._replace(energy=self._ledger.take(update))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
+from monitor_world import HOME, found
 
 from kstar_tui.monitor.energy import FLOWS, Energy
 from kstar_tui.monitor.update import Update
@@ -50,3 +52,34 @@ async def test_a_ledger_that_fails_stops_nobody(
     assert [record.message for record in caplog.records].count(
         "keeping the history failed: RuntimeError: no paper"
     ) == 1
+
+
+async def test_one_that_was_found_is_known_before_it_is_asked_or_booked(
+    clock, world, watch
+) -> None:
+    """Whoever polls it so far hears of that, and lets go of the books."""
+    books, room, seen = Books(), asyncio.Event(), []
+
+    async def ahead() -> None:
+        seen.append((watched.monitor.latest.address, watched.monitor.latest.key))
+        await room.wait()
+
+    world.searches = [[], [found()]]
+    watched = watch(address=None, ledger=books, ahead=ahead)
+    await clock.advance(20)
+    assert seen == [(HOME, "KSE1")]
+    assert world.times("read") == []
+    assert {update.key for update in books.taken} == {"unknown"}
+    room.set()
+    await clock.settle()
+    assert world.times("read") == [20]
+    assert books.taken[-1].key == "KSE1"
+
+
+async def test_nobody_waits_ahead_of_one_that_is_named(clock, world, watch) -> None:
+    async def ahead() -> None:
+        raise AssertionError
+
+    watched = watch(HOME, ahead=ahead)
+    await clock.settle()
+    assert watched.states[-1] == "online"

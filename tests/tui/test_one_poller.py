@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 import pytest
 from answering import answering
@@ -54,12 +56,13 @@ class Machine:
     def daemon(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "kstar_tui", "--headless", "--interval", "2"]
         with self._log.open("ab") as log:
-            process = subprocess.Popen(
-                [*command, "--host", "127.0.0.1", "--port", str(self.port)],
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stderr=log,
-            )
+            at = ("--host", "127.0.0.1", "--port", str(self.port))
+            return self.process([*command, *at], stderr=log)
+
+    def process(self, command: Sequence[str], **streams: Any) -> subprocess.Popen[Any]:
+        process = subprocess.Popen(
+            command, env=self._environment, stdin=subprocess.DEVNULL, **streams
+        )
         self._stack.callback(process.wait)
         self._stack.callback(process.kill)
         return process
@@ -178,6 +181,36 @@ def test_of_two_screens_that_lose_their_daemon_one_polls(machine: Machine) -> No
     machine.until(lambda: all(f"via process {second.pid}" in one.text for one in machine.screens))
     check_one_polls(machine, last)
     assert "warning" not in machine.log
+
+
+def test_one_that_has_to_search_is_made_room_for(machine: Machine, tmp_path: Path) -> None:
+    """Its screens do not know at first whether it polls theirs."""
+    command = [
+        sys.executable,
+        "-m",
+        "kstar_tui",
+        "simulate",
+        "--port",
+        "0",
+        "--discovery-port",
+        "0",
+    ]
+    simulator = machine.process(command, stderr=subprocess.PIPE, text=True)
+    ports = []
+    while len(ports) < 2:
+        line = simulator.stderr.readline()
+        ports += re.findall(r"port (\d+)", line)
+    at = ("--port", ports[0], "--discovery-port", ports[1], "--broadcast", "127.255.255.255")
+    screen = machine.screen("--host", "127.0.0.1", *at)
+    machine.until(lambda: told_polls(screen) >= 2)
+    with (tmp_path / "daemon.log").open("wb") as log:
+        command = [sys.executable, "-m", "kstar_tui", "--headless", "--interval", "2", *at]
+        daemon = machine.process(command, stderr=log)
+    machine.until(lambda: f"via process {daemon.pid}" in screen.text)
+    first = told_polls(screen)
+    machine.until(lambda: told_polls(screen) > first)
+    assert "warning" not in machine.log
+    assert "searching for an inverter" in machine.log
 
 
 def kept(machine: Machine) -> tuple[list[float], float]:
