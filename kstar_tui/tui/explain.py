@@ -44,6 +44,14 @@ _OTHER: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "charge_window": ("Charge window", "", ("of the settings, by the inverter's own clock",)),
     "discharge_window": ("Discharge window", "", ("of the settings, by the inverter's own clock",)),
     "country": ("Country whose grid code applies", "", ("of the device information",)),
+    "grid_allowed": (
+        "Voltage and frequency that the public grid is to keep",
+        "",
+        (
+            "by the country of the grid code: EN 50160, in Great Britain ESQCR 2002",
+            "the inverter does not say at which limits it disconnects",
+        ),
+    ),
     "model": ("Model, and the end of the serial number", "", ("of the device information",)),
     "battery_end": (
         "When the battery is full, empty or at its reserve",

@@ -167,6 +167,14 @@ def test_every_field_of_grid_and_load_is_on_the_largest_size() -> None:
     assert wanted <= set(shown)
 
 
+def test_a_voltage_beyond_what_is_allowed_has_a_word_and_the_range() -> None:
+    high = of(grid_voltage=254.1, grid_frequency=49.4)
+    text = "\n".join(cells(DRAW["grid"](high, 120, 39, UNICODE), 120, 39))
+    assert re.search("V too high +254.1 V", text)
+    assert re.search("Hz too low +49.40 Hz", text)
+    assert "allowed      207-253 V  49.5-50.5 Hz" in text
+
+
 @pytest.mark.parametrize("size", [(80, 23), (120, 39), (200, 59)])
 def test_values_are_those_of_the_reading(size: tuple[int, int]) -> None:
     battery, grid = (fields("usual", page, *size) for page in DRAW)

@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from tui_world import NOBODY_KNOWS, cells, reading, update, view, without_reading
+from tui_world import INFO, NOBODY_KNOWS, cells, reading, update, view, without_reading
 
 from kstar_tui.monitor.update import LinkState
 from kstar_tui.protocol.reading import FIELDS, Reading
@@ -52,6 +52,30 @@ def words(picture: Picture) -> str:
 def test_weight_follows_the_power(watts: float, index: int, glyphs: Glyphs) -> None:
     assert weight(watts, glyphs) == glyphs.wires[index]
     assert len(set(glyphs.wires)) == 4
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"grid_voltage": 254.1}, ("254.1 V high", "50.01 Hz ")),
+        ({"grid_voltage": 201.0}, ("201.0 V low", "50.01 Hz ")),
+        ({"grid_frequency": 50.61}, ("230.4 V ", "50.61 Hz high")),
+        ({}, ("230.4 V ", "50.01 Hz ")),
+        # Without a grid the figures are the inverter's own.
+        ({"grid_voltage": 0.0}, ("0.0 V ",)),
+    ],
+)
+def test_what_no_public_grid_should_be_has_a_word(
+    values: dict[str, float], said: tuple[str, ...]
+) -> None:
+    text = words(flow(view(update(reading=reading(**values)))))
+    for each in said:
+        assert each in text
+
+
+def test_of_an_unknown_country_nothing_is_high() -> None:
+    somewhere = update(reading=reading(grid_voltage=254.1), info=INFO._replace(country_code=11))
+    assert "high" not in words(flow(view(somewhere)))
 
 
 SOLAR = [(0.0, "╌"), (0.5, "─"), (3.0, "━"), (9.0, "═")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kstar_tui.monitor.energy import Flow
+from kstar_tui.monitor.supply import supply_of
 from kstar_tui.tui.focus.course import Pair, Trace
 from kstar_tui.tui.focus.hours import by_the_hour
 from kstar_tui.tui.focus.page import Plan, draw_page
@@ -17,6 +18,7 @@ from kstar_tui.tui.focus.table import (
     Cell,
     Column,
     Row,
+    beyond,
     energy,
     measured,
     option,
@@ -31,6 +33,8 @@ from kstar_tui.tui.live.rows import measured as parts_of
 from kstar_tui.tui.paint import Paint, Picture, Rect
 from kstar_tui.tui.words import NOTHING, grid_word, house_word, no_grid, number
 
+ALLOWED = "grid_allowed"
+"""What is told of the range that the public grid is to keep."""
 _STYLES = {"importing": "import", "exporting": "export", "no grid": "fault"}
 _HOURS = (
     (Column("import", 8), Flow.IMPORT.value),
@@ -154,20 +158,33 @@ def _peak(view: FocusView, flow: Flow) -> Part:
 
 
 def _meter(view: FocusView) -> Block:
-    info = view.update.info
+    info, reading = view.update.info, view.reading
     country = info.country if info else NOTHING
+    supply = supply_of(info.country_code) if info else None
+    volts = hertz = ""
+    promised: tuple[Row, ...] = ()
+    if supply is not None:
+        if reading is not None and not no_grid(reading):
+            volts = supply.voltage.beyond(reading.grid_voltage)
+            hertz = supply.frequency.beyond(reading.grid_frequency)
+        low, high = supply.voltage
+        slow, fast = supply.frequency
+        text = f"{low:g}-{high:g} V  {slow:g}-{fast:g} Hz"
+        promised = (Row("allowed", (Cell(text, "", ALLOWED, view.tone("text")),), wide=True),)
     return table(
         view,
         "Grid today",
         EXTREMES,
         ("importing", "grid_import_power"),
         ("exporting", "grid_export_power"),
-        ("voltage", "grid_voltage"),
-        ("frequency", "grid_frequency"),
+        beyond(measured(view, "voltage", "grid_voltage"), volts, view.tone("warning")),
+        beyond(measured(view, "frequency", "grid_frequency"), hertz, view.tone("warning")),
         Row("grid code", (Cell(country, "", "country", view.tone("text")),), wide=True),
         option(view, "may export*", "export_allowed", ("no", "yes")),
         ("power factor", "meter_power_factor"),
         ("meter status", "meter_status"),
+        # By the country alone: told where there is room.
+        *promised,
     )
 
 

@@ -98,6 +98,14 @@ def measured(view: FocusView, label: str, field: str) -> Row:
     return Row(starred(label, row), cells if row.unit else cells[:1])
 
 
+def beyond(row: Row, word: str, style: str) -> Row:
+    """The row of a value that is too high or too low, in a `word`; as it is where it is empty."""
+    if not word:
+        return row
+    now = row.cells[0]._replace(style=style)
+    return Row(f"{now.unit} too {word}", (now, *row.cells[1:]), row.wide)
+
+
 def worded(view: FocusView, label: str, field: str) -> Row:
     """A state in words; bits that nobody has words for in hex."""
     row, value = FIELDS[field], view.value(field)

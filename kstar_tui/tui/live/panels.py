@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from kstar_tui.monitor.battery_time import Estimate
 from kstar_tui.monitor.energy import Flow
+from kstar_tui.monitor.supply import supply_of
 from kstar_tui.monitor.trail import Series
 from kstar_tui.protocol.reading import Reading
 from kstar_tui.tui.glyphs import Glyphs
@@ -201,8 +202,7 @@ def grid_rows(view: View, reading: Reading | None, width: int, *, today: bool = 
     colour = view.tone(colours.get(word, "dim"))
     watts = None if reading.grid_power is None else abs(reading.grid_power)
     field = "grid_export_power" if word == "exporting" else "grid_import_power"
-    volts = measured(reading.grid_voltage, "V", "grid_voltage", decimals=1, style=text)
-    hertz = measured(reading.grid_frequency, "Hz", "grid_frequency", decimals=2, style=text)
+    volts, hertz = _supplied(view, reading)
     order = (Series.IMPORT, Series.EXPORT)
     order = order[::-1] if word == "exporting" else order
     peaks = [row for series in order for row in _peak(view, width, series)]
@@ -215,6 +215,25 @@ def grid_rows(view: View, reading: Reading | None, width: int, *, today: bool = 
         *((*day, *peaks) if len(day) > 1 else (*peaks, *day)),
         *shortened(width, *(Row((label(name),), meter) for name in ("meter says", "meter"))),
     ]
+
+
+def _supplied(view: View, reading: Reading) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+    """Voltage and frequency, with a word where they are not what a public grid promises."""
+    text, warning = view.tone("text"), view.tone("warning")
+    info = view.update.info
+    supply = supply_of(info.country_code) if info is not None and not no_grid(reading) else None
+    volts = supply.voltage.beyond(reading.grid_voltage) if supply else ""
+    hertz = supply.frequency.beyond(reading.grid_frequency) if supply else ""
+
+    def said(value: float, unit: str, field: str, decimals: int, word: str) -> tuple[Part, ...]:
+        style = warning if word else text
+        parts = measured(value, unit, field, decimals=decimals, style=style)
+        return (*parts, Part(f" {word}", style)) if word else parts
+
+    return (
+        said(reading.grid_voltage, "V", "grid_voltage", 1, volts),
+        said(reading.grid_frequency, "Hz", "grid_frequency", 2, hertz),
+    )
 
 
 def house_rows(
