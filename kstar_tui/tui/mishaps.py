@@ -48,7 +48,11 @@ class Enduring(MessagePump):
 
 def endured(at: MessagePump, error: Exception) -> bool:
     """Whether the app goes on."""
-    app = at.app
+    try:
+        app = at.app
+    except RuntimeError:
+        # It has ended already.
+        return False
     return isinstance(app, EnduringApp) and app.endure(error)
 
 

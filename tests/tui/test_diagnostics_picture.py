@@ -26,10 +26,12 @@ from diagnostics_world import (
 from golden_text import assert_as_before
 from tui_world import NOON, cells, update, without_reading
 
+from kstar_tui.link.events import Asked, Target
 from kstar_tui.monitor.quality import LinkRecord
 from kstar_tui.monitor.searched import Searched
 from kstar_tui.monitor.update import LinkState
 from kstar_tui.protocol.frame import Request, build_reply, parse_frame
+from kstar_tui.tui.diagnostics.answers import asked_line
 from kstar_tui.tui.diagnostics.picture import draw_diagnostics
 from kstar_tui.tui.diagnostics.textpage import most_scroll
 from kstar_tui.tui.diagnostics.view import DiagnosticsView, Section
@@ -174,3 +176,14 @@ def test_a_frame_that_nobody_understands_is_none() -> None:
     view = replace(FRAME, seen=seen._replace(frame=short))
     text = cells(draw_diagnostics(view, 80, 23, UNICODE), 80, 23)
     assert "No running data has come yet." in "".join(text)
+
+
+def test_where_was_asked_stands_in_a_column_whatever_the_interface_is_called() -> None:
+    lines = [
+        asked_line(Asked(Target(name, local, "192.168.1.255"), None))
+        for name, local in (("wlan0", "192.168.1.23"), ("the address you gave", None))
+    ]
+    assert lines == [
+        "wlan0      192.168.1.23     asked 192.168.1.255",
+        "the address you gave        asked 192.168.1.255",
+    ]

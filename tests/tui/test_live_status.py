@@ -202,6 +202,13 @@ def test_a_fault_is_above_all() -> None:
     assert style == "alarm"
 
 
+def test_whoever_looks_along_with_a_broker_looks_for_no_inverter() -> None:
+    silent = without_reading(LinkState.CONNECTING, "MQTT: refused", address=None)
+    watched = VIA._replace(who="pi:1883", advice=("Nothing heard",))
+    assert status(view(silent, via=watched))[0] == "listening at pi:1883 … MQTT: refused"
+    assert status(view(silent))[0] == "looking for the inverter … MQTT: refused"
+
+
 def test_a_fault_says_where_it_is_explained() -> None:
     failing = update(reading=reading(error_bits=1 << 18))
     assert status(view(failing, events_key="5"))[0] == "▲ FAULT  isolation   5 says what to do"

@@ -161,7 +161,8 @@ def check(one: View, width: int, height: int) -> None:
 @pytest.mark.parametrize("name", VIEWS)
 @pytest.mark.parametrize("height", [15, 23, 31])
 def test_every_value_has_its_word_at_every_width(name: str, height: int) -> None:
-    for width in range(60, 201):
+    # Each height has a third of the widths.
+    for width in range(60 + height % 3, 201, 3):
         check(VIEWS[name], width, height)
 
 

@@ -26,7 +26,7 @@ def asked_line(asked: Asked) -> str:
     """Interface, own address, and where the question went."""
     target = asked.target
     verb = f"cannot ask {target.broadcast}: {asked.error}" if asked.error else "asked"
-    local = target.local or ""
-    if asked.error:
-        return f"{target.interface:<10} {local:<16} {verb}"
-    return f"{target.interface:<10} {local:<16} {verb} {target.broadcast}"
+    # Without an address of ours the interface is no interface but words.
+    where = f"{target.interface:<10} {target.local:<16}" if target.local else target.interface
+    line = f"{where:<27} {verb}"
+    return line if asked.error else f"{line} {target.broadcast}"

@@ -119,6 +119,8 @@ def _troubles(view: View, glyphs: Glyphs, room: int) -> list[tuple[str, str]]:
         troubles.append((_offline(view, room), "fault"))
     elif update.state in (LinkState.SEARCHING, LinkState.CONNECTING):
         where = f"asking {update.address}" if update.address else "looking for the inverter"
+        if view.via is not None and view.via.advice:
+            where = f"listening at {view.via.who}"
         troubles.append((f"{where} … {update.error or ''}".rstrip(), "warning"))
     if mqtt is not None and not mqtt.connected and mqtt.error:
         troubles.append((f"MQTT: {mqtt.error}", "warning"))
