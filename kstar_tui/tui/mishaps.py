@@ -7,9 +7,6 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 
-import rich
-from rich.segment import Segments
-from rich.traceback import Traceback
 from textual import events
 from textual.app import App
 from textual.message import Message
@@ -87,6 +84,11 @@ class EnduringApp(Enduring, App[None]):
         return True
 
     def _fatal_error(self) -> None:
+        # Loaded now only: it brings the colours of a hundred languages.
+        import rich
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
         # Without the values of variables: secrets can be among them.
         self.bell()
         trace = Traceback(show_locals=False, width=None, suppress=[rich])

@@ -140,7 +140,10 @@ def bytes_a_poll(terminal: Terminal, seconds: float) -> tuple[float, int]:
 def test_bytes_a_poll_over_minutes_of_a_cloudy_day(tmp_path: Path) -> None:
     def measure(case: tuple[str, tuple[int, int]]) -> tuple[float, int]:
         theme, size = case
-        environment = {**THEMES[theme][1], "HOME": str(tmp_path)}
+        # Two on one history would have more to tell than their polls.
+        home = tmp_path / f"{theme}-{size[0]}"
+        home.mkdir()
+        environment = {**THEMES[theme][1], "HOME": str(home)}
         with Terminal([sys.executable, "-c", FAST_DAY], *size, environment) as terminal:
             return bytes_a_poll(terminal, MINUTES * 60 / SPEED)
 
