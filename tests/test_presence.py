@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import replace
 from pathlib import Path
 
@@ -101,18 +101,22 @@ async def test_new_settings_are_told_to_screens_that_come_again(
     assert parts.monitor is not before
 
 
-async def test_it_waits_for_a_screen_to_let_go_of_the_history(tmp_path: Path) -> None:
-    clock = OwnedClock()
-    path = tmp_path / "h.sqlite"
-    one = presence_of(Settings(host=HOME.host, history=str(path)), clock)
-    await asyncio.wait_for(one.begin(), 1)
-    held = Lock(path)
-    waiting = asyncio.ensure_future(one.begin())
+async def check_waits(clock: OwnedClock, waits: Coroutine[None, None, None], held: Lock) -> None:
+    """It goes on when the lock is released, and not before."""
+    waiting = asyncio.ensure_future(waits)
     await clock.advance(HANDOVER - 1)
     assert not waiting.done()
     held.release()
     await clock.advance(0.2)
     assert waiting.done()
+
+
+async def test_it_waits_for_a_screen_to_let_go_of_the_history(tmp_path: Path) -> None:
+    clock = OwnedClock()
+    path = tmp_path / "h.sqlite"
+    one = presence_of(Settings(host=HOME.host, history=str(path)), clock)
+    await asyncio.wait_for(one.begin(), 1)
+    await check_waits(clock, one.begin(), Lock(path))
     held = Lock(path)
     waiting = asyncio.ensure_future(one.begin())
     await clock.advance(HANDOVER + 0.2)
@@ -122,18 +126,10 @@ async def test_it_waits_for_a_screen_to_let_go_of_the_history(tmp_path: Path) ->
 
 async def test_one_that_searches_waits_when_it_knows_whom_it_polls(tmp_path: Path) -> None:
     clock, path = OwnedClock(), tmp_path / "h.sqlite"
-    parts = Parts(Settings(history=str(path)), clock)
-    parts.monitor = make_monitor(parts.settings, clock, HOME)
-    parts.publisher = None
-    one = Presence(parts, clock, os.environ)
+    one = presence_of(Settings(history=str(path)), clock)
     held = Lock(path)
     await asyncio.wait_for(one.begin(), 1)
-    waiting = asyncio.ensure_future(one.make_room())
-    await clock.advance(HANDOVER - 1)
-    assert not waiting.done()
-    held.release()
-    await clock.advance(0.2)
-    assert waiting.done()
+    await check_waits(clock, one.make_room(), held)
     one.close()
 
 

@@ -13,12 +13,13 @@ from kstar_tui.commands.finding import find_inverters
 from kstar_tui.commands.show import reading_json, reading_lines
 from kstar_tui.link.client import InverterClient
 from kstar_tui.link.interface import Address, Link, LinkError
-from kstar_tui.monitor.finding import is_same, others, same_serial
+from kstar_tui.monitor.finding import is_same, others
 from kstar_tui.monitor.identity import AnotherInverterError
 from kstar_tui.monitor.plausibility import Plausibility
 from kstar_tui.protocol.device import DeviceInfo
 from kstar_tui.protocol.frame import Request
 from kstar_tui.protocol.reading import Reading
+from kstar_tui.protocol.text import same_serial
 from kstar_tui.settings import Settings
 from kstar_tui.status import Status
 

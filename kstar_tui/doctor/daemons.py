@@ -10,7 +10,7 @@ from kstar_tui.daemon.health import health_of, look_around
 from kstar_tui.doctor.finding import Finding, note, ok, warning
 from kstar_tui.doctor.world import World
 from kstar_tui.link.interface import DATA_PORT, Address
-from kstar_tui.monitor.finding import same_serial
+from kstar_tui.protocol.text import same_serial
 from kstar_tui.uptime import uptime
 
 

@@ -11,12 +11,12 @@ from kstar_tui.doctor.world import World
 from kstar_tui.link.interface import DATA_PORT, Address, LinkCounters, LinkError
 from kstar_tui.link.search import Found, wake
 from kstar_tui.monitor.events import grid_lost
-from kstar_tui.monitor.finding import same_serial
 from kstar_tui.monitor.monitor import OFFLINE_AFTER
 from kstar_tui.monitor.plausibility import Plausibility
 from kstar_tui.monitor.schedule import MIN_PAUSE
 from kstar_tui.protocol.device import DeviceInfo
 from kstar_tui.protocol.reading import Reading
+from kstar_tui.protocol.text import same_serial
 from kstar_tui.settings import Settings
 from kstar_tui.tui.events.meanings import fault_meaning
 

@@ -27,8 +27,6 @@ _NOWHERE = (
     "Connect this machine to the inverter's network, name the inverter with --host, or a network's"
     " broadcast address with --broadcast."
 )
-
-
 _OTHERS = (
     "Is its number right (it is on the label of the inverter), and is it awake? If one of those"
     " found is meant: kstar-tui config set inverter.serial NUMBER"

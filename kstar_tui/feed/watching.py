@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 from kstar_tui.clock import Clock
 from kstar_tui.feed.overheard import Overheard
-from kstar_tui.monitor.finding import same_serial
 from kstar_tui.monitor.update import Update
 from kstar_tui.mqtt.connection import MqttConnection
 from kstar_tui.mqtt.message import Incoming
 from kstar_tui.mqtt.topics import KEY, ONLINE, Topics
+from kstar_tui.protocol.text import same_serial
 
 SETTLE = 1.0
 """Seconds in which a broker tells which inverters are published."""

@@ -14,7 +14,6 @@ _PUBLISHES = "publishes"
 _ALERTS = "alerts"
 _MOST = 200
 """Bytes of it that are read."""
-"""Neither through a link into another file, nor waiting for a pipe."""
 
 
 class Lock:

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, S
 from ipaddress import IPv4Address
 
 from kstar_tui.link.events import Asked, Found, NotAnInverter, SearchEvent
+from kstar_tui.protocol.text import same_serial
 
 Find = Callable[[], AsyncIterator[SearchEvent]]
 
@@ -107,11 +108,6 @@ def others(found: Sequence[Found], serial: str) -> str:
         f"{one.address} ({one.serial or 'no serial number'})" for one in by_address(found)
     )
     return f"{ONLY_OTHERS} the search for {serial}: {listed}"
-
-
-def same_serial(one: str, other: str) -> bool:
-    """People copy a serial number from a label without care for capitals."""
-    return one.upper() == other.upper()
 
 
 def is_same(found: Found, serial: str | None, mac: str | None) -> bool:

@@ -6,9 +6,9 @@ import logging
 from collections.abc import Callable
 
 from kstar_tui.link.interface import Link, LinkError
-from kstar_tui.monitor.finding import same_serial
 from kstar_tui.monitor.question import Question
 from kstar_tui.protocol.device import DeviceInfo
+from kstar_tui.protocol.text import same_serial
 
 _log = logging.getLogger("kstar_tui.monitor")
 

@@ -148,12 +148,11 @@ class Monitor:
         find = self._find
         try:
             self._publish()
-            if self._link is None and find is not None:
-                while self._link is None:
-                    await self._search(find)
-                if self._ahead is not None:
-                    await self._ahead()
-                    self._waits = False
+            while self._link is None and find is not None:
+                await self._search(find)
+            if self._waits and self._ahead is not None:
+                await self._ahead()
+                self._waits = False
             self._schedule.restart()
             while self._link is not None:
                 self._schedule.begin()

@@ -26,11 +26,10 @@ class Supply(NamedTuple):
 
     voltage: Band
     frequency: Band
-    rule: str
 
 
-_EUROPE = Supply(Band(207.0, 253.0), Band(49.5, 50.5), "EN 50160")
-_BRITAIN = Supply(Band(216.2, 253.0), Band(49.5, 50.5), "ESQCR 2002")
+_EUROPE = Supply(Band(207.0, 253.0), Band(49.5, 50.5))
+_BRITAIN = Supply(Band(216.2, 253.0), Band(49.5, 50.5))
 # Italy, Czechia, Germany, Spain, Greece, Denmark, Belgium, Romania; France; Poland; Holland; French
 # islands with 50 Hz; Holland again; Austria; Ireland. The numbers are those of docs/protocol.md.
 _EUROPEAN = (*range(8), 10, 13, 20, 23, 27, 30, 35)

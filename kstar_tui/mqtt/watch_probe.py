@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from kstar_tui.mqtt.connection import MqttConnection
 from kstar_tui.mqtt.probe import FailedError, Options, Probe, Result, Step, Work
 from kstar_tui.mqtt.topics import ONLINE
+from kstar_tui.protocol.text import same_serial
 
 _ENTRY = (
     "Check the user and password in attach (mqtt://USER:PASSWORD@HOST), or mqtt.username and"
@@ -62,5 +63,5 @@ class WatchProbe(Probe):
 
 def watched(published: Mapping[str, str], wanted: str | None) -> list[str]:
     """The inverters that will do, by their availability, the one that is taken first."""
-    keys = [key for key in published if wanted is None or key.upper() == wanted.upper()]
+    keys = [key for key in published if wanted is None or same_serial(key, wanted)]
     return sorted(keys, key=lambda key: (published[key] != ONLINE, key))

@@ -28,6 +28,11 @@ def clean_id(data: bytes | str) -> str:
     return re.sub(_NOT_ID, "", text)[:_MAX_TEXT].lstrip(".-")
 
 
+def same_serial(one: str, other: str) -> bool:
+    """People copy a serial number from a label without care for capitals."""
+    return one.upper() == other.upper()
+
+
 def clean_mac(text: str) -> str | None:
     """`AA:BB:CC:DD:EE:FF` from twelve hex digits, bare or in the usual groupings, else None."""
     if not re.fullmatch(_MAC, text.strip()):

@@ -32,8 +32,9 @@ async def run_simulator(
         out.write(_greeting(simulator))
         out.flush()
         while True:
-            due = _quarter(simulator.house.time) + _QUARTER
-            await clock.sleep((due - simulator.house.time).total_seconds())
+            now = simulator.house.time
+            due = _quarter(now) + _QUARTER
+            await clock.sleep((due - now).total_seconds())
             # Unasked for hours at a high speed, the next request would wait for the whole catch-up.
             simulator.advance()
             if verbose:

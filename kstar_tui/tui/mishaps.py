@@ -6,6 +6,7 @@ import logging
 import traceback
 from collections import deque
 from collections.abc import Callable
+from types import FrameType
 
 from textual import events
 from textual.app import App
@@ -63,15 +64,17 @@ class EnduringApp(Enduring, App[None]):
         super().__init__(ansi_color=ansi_color)
         self.mishaps: deque[str] = deque(maxlen=_KEPT)
         """Tracebacks of the last ones, the newest last."""
-        self._told: set[str] = set()
+        self._told: set[object] = set()
 
     def endure(self, error: Exception) -> bool:
         """Tell of a kind of mistake once, and keep where it happened."""
         if not self.enduring:
             return False
-        text = "".join(traceback.format_exception(error, limit=-_FRAMES)).rstrip()
-        if text not in self._told:
-            self._told.add(text)
+        # By where it is, for what it says may be another each time.
+        kind = type(error), *((frame.f_code, line) for frame, line in _last(error))
+        if kind not in self._told:
+            self._told.add(kind)
+            text = "".join(traceback.format_exception(error, limit=-_FRAMES)).rstrip()
             self.mishaps.append(text)
             _log.error("a mistake in the screen", exc_info=error)
             self.notify(
@@ -94,3 +97,8 @@ class EnduringApp(Enduring, App[None]):
         trace = Traceback(show_locals=False, width=None, suppress=[rich])
         self._exit_renderables.append(Segments(self.console.render(trace, self.console.options)))
         self._close_messages_no_wait()
+
+
+def _last(error: Exception) -> list[tuple[FrameType, int]]:
+    """Where it was raised: the innermost frame and its line."""
+    return list(traceback.walk_tb(error.__traceback__))[-1:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from kstar_tui.history.keeping import HistoryStatus, Keeping
+from kstar_tui.monitor.supply import supply_of
 from kstar_tui.monitor.update import LinkState
 from kstar_tui.protocol.device import DeviceInfo
 from kstar_tui.protocol.reading import Reading
@@ -111,6 +112,18 @@ def solar_word(reading: Reading) -> str:
     if reading.pv_power >= DEADBAND:
         return "producing"
     return "stopped" if reading.errors else "no sun"
+
+
+def beyond_supply(info: DeviceInfo | None, reading: Reading | None) -> tuple[str, str]:
+    """`high` or `low` for a voltage and a frequency that no public grid should have; empty where
+    they are as they should be, or nothing can be said."""
+    supply = supply_of(info.country_code) if info is not None else None
+    if supply is None or reading is None or no_grid(reading):
+        return "", ""
+    return (
+        supply.voltage.beyond(reading.grid_voltage),
+        supply.frequency.beyond(reading.grid_frequency),
+    )
 
 
 def house_word(reading: Reading) -> str:

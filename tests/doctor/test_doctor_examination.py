@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -47,20 +49,32 @@ async def test_all_is_well(tmp_path: Path, simulate: Simulate) -> None:
     assert outcome.one(Section.INVERTER, "polls").facts["answered"] == 10
 
 
+@contextmanager
+def daemon_on(
+    runtime: Path, address: Address, inverter: str
+) -> Iterator[tuple[StateFile, DaemonState]]:
+    """The state of a daemon that reads it, written down, and the file."""
+    folder = runtime / "kstar-tui"
+    folder.mkdir()
+    state = DaemonState(
+        *(4711, "1.0", 0.0, "online", 0.0, True, uptime(), 5.0, 10.0, inverter, str(address))
+    )
+    file = StateFile(folder)
+    try:
+        file.write(state)
+        yield file, state
+    finally:
+        file.close()
+
+
 async def test_the_inverter_of_a_daemon_is_looked_at_where_none_is_named(
     tmp_path: Path, simulate: Simulate, own_runtime: Path
 ) -> None:
-    inverter = await simulate()
-    folder = own_runtime / "kstar-tui"
-    folder.mkdir()
-    where = str(inverter.address)
-    state = DaemonState(4711, "1.0", 0.0, "online", 0.0, True, uptime(), 5.0, 10.0, "KSE1", where)
-    file = StateFile(folder)
+    where = (await simulate()).address
     environ = {"XDG_RUNTIME_DIR": str(own_runtime)}
     # No search is answered.
     here = world(tmp_path, environ=environ, networks=[LAN], events=[ASKED], polls=2)
-    try:
-        file.write(state)
+    with daemon_on(own_runtime, where, "KSE1") as (file, state):
         outcome = await examined(here)
         assert (outcome.status, outcome.not_well) == (0, [])
         assert f"process 4711 reads KSE1 at {where}" in outcome.one(Section.SEARCH, "skipped").text
@@ -71,8 +85,6 @@ async def test_the_inverter_of_a_daemon_is_looked_at_where_none_is_named(
         assert (await examined(off)).status == 3
         file.write(state._replace(available=False, state="offline", taken=None))
         assert (await examined(here)).status == 3
-    finally:
-        file.close()
 
 
 async def test_what_was_searched_has_rested_before_it_is_asked(
@@ -153,23 +165,13 @@ async def test_another_inverter_at_the_address_of_the_one_that_is_meant(
 async def test_a_daemon_that_reads_another_inverter_is_not_asked_for_it(
     tmp_path: Path, simulate: Simulate, own_runtime: Path
 ) -> None:
-    inverter = await simulate()
-    folder = own_runtime / "kstar-tui"
-    folder.mkdir()
-    where = str(inverter.address)
-    state = DaemonState(
-        *(4711, "1.0", 0.0, "online", 0.0, True, uptime(), 5.0, 10.0, "SIM0000000001", where)
-    )
-    file = StateFile(folder)
+    where = (await simulate()).address
     here = world(tmp_path, environ={"XDG_RUNTIME_DIR": str(own_runtime)}, events=[ASKED], polls=2)
-    try:
-        file.write(state)
+    with daemon_on(own_runtime, where, "SIM0000000001"):
         other = here._replace(arguments=here.arguments | arguments(inverter_serial="NOPE"))
         assert (await examined(other)).names(Section.SEARCH) == ["asked", "nobody"]
         same = here._replace(arguments=here.arguments | arguments(inverter_serial="sim0000000001"))
         assert (await examined(same)).status == 0
-    finally:
-        file.close()
 
 
 async def test_a_warning_is_not_well(tmp_path: Path, simulate: Simulate) -> None:

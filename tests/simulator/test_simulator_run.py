@@ -56,14 +56,19 @@ async def test_it_says_where_it_is_serves_and_ends_when_cancelled(talk: Talk) ->
         await talk.hear(0.1)
 
 
-async def test_verbosely_it_tells_of_every_quarter_of_an_hour() -> None:
-    paper = Paper(7)
-    options = SimulatorOptions(port=0, discovery_port=None)
-    running = asyncio.create_task(run_simulator(options, HandClock(), verbose=True, out=paper))
+async def told_times(clock: HandClock, count: int) -> list[str]:
+    """The first times of day that a line was said for."""
+    # Behind the three lines of the greeting.
+    paper, options = Paper(3 + count), SimulatorOptions(port=0, discovery_port=None)
+    running = asyncio.create_task(run_simulator(options, clock, verbose=True, out=paper))
     await paper.full.wait()
     running.cancel()
     times = re.findall(r"^(\d\d:\d\d)  PV [\d.]+ kWh today", paper.getvalue(), re.MULTILINE)
-    assert times[:4] == ["12:15", "12:30", "12:45", "13:00"]
+    return times[:count]
+
+
+async def test_verbosely_it_tells_of_every_quarter_of_an_hour() -> None:
+    assert await told_times(HandClock(), 4) == ["12:15", "12:30", "12:45", "13:00"]
 
 
 class Busy(HandClock):
@@ -74,13 +79,8 @@ class Busy(HandClock):
 
 
 async def test_a_quarter_is_told_as_such_on_a_busy_machine() -> None:
-    paper = Paper(12)
-    options = SimulatorOptions(port=0, discovery_port=None)
-    running = asyncio.create_task(run_simulator(options, Busy(), verbose=True, out=paper))
-    await paper.full.wait()
-    running.cancel()
-    times = re.findall(r"^(\d\d:\d\d)  PV", paper.getvalue(), re.MULTILINE)
-    assert times[:9] == [f"{h}:{m:02}" for h in (12, 13, 14) for m in (0, 15, 30, 45)][1:10]
+    quarters = [f"{h}:{m:02}" for h in (12, 13, 14) for m in (0, 15, 30, 45)]
+    assert await told_times(Busy(), 9) == quarters[1:10]
 
 
 async def test_without_a_word_it_keeps_the_house_up_to_the_clock() -> None:

@@ -59,6 +59,26 @@ async def test_all_goes_on(
     assert app.return_code == 0
 
 
+async def test_what_says_something_else_each_time_is_told_once(
+    inverter: Simulator, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raised: list[LookupError] = []
+
+    def fail_anew(*_: object) -> None:
+        raised.append(LookupError(f"number {len(raised)}"))
+        raise raised[-1]
+
+    app = live_app(inverter, clock)
+    async with app.run_test() as pilot:
+        await see(pilot, "polls 1 ")
+        monkeypatch.setattr(LiveScreen, "_take", fail_anew)
+        for _ in range(3):
+            await next_poll(pilot, clock)
+        await until(pilot, lambda: len(raised) >= 3, "the mistakes")
+        assert len(app.mishaps) == 1
+        assert "LookupError: number 0" in app.mishaps[0]
+
+
 CRASH = """
 import asyncio, os, sys
 from kstar_tui.settings import Settings

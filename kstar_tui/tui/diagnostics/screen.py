@@ -102,7 +102,6 @@ class DiagnosticsScreen(RestingScreen):
         Binding("end", "edge(-1)", "Last", id="diagnostics.last", show=False),
         Binding("escape", "app.go('live')", "Live", id="diagnostics.escape", show=False),
     ]
-    DEFAULT_CSS = "DiagnosticsScreen FooterKey.-command-palette { display: none; }"
 
     def __init__(
         self,

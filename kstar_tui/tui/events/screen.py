@@ -91,7 +91,6 @@ class EventsScreen(RestingScreen):
         Binding("end", "edge(-1)", "Oldest", id="events.oldest", show=False),
         Binding("escape", "app.go('live')", "Live", id="events.escape", show=False),
     ]
-    DEFAULT_CSS = "EventsScreen FooterKey.-command-palette { display: none; }"
 
     def __init__(
         self,

@@ -31,10 +31,8 @@ from kstar_tui.tui.live.rows import Part, draw_rows, label, shortened
 from kstar_tui.tui.live.rows import Row as Line
 from kstar_tui.tui.live.rows import measured as parts_of
 from kstar_tui.tui.paint import Paint, Picture, Rect
-from kstar_tui.tui.words import NOTHING, grid_word, house_word, no_grid, number
+from kstar_tui.tui.words import NOTHING, beyond_supply, grid_word, house_word, no_grid, number
 
-ALLOWED = "grid_allowed"
-"""What is told of the range that the public grid is to keep."""
 _STYLES = {"importing": "import", "exporting": "export", "no grid": "fault"}
 _HOURS = (
     (Column("import", 8), Flow.IMPORT.value),
@@ -98,19 +96,21 @@ def _grid_lines(view: FocusView, width: int) -> list[Line]:
             (Part(word, style, "grid_direction"),),
             parts_of(power, "W", "grid_power", width=6, style=view.tone("strong")),
         ),
-        *_both(view, width, "today", "kWh", _kwh),
-        *_both(view, width, "most", "W", _peak),
+        *_both(view, width, ("today", "day"), "kWh", _kwh),
+        *_both(view, width, ("most", "most"), "W", _peak),
     ]
 
 
 def _both(
     view: FocusView,
     width: int,
-    head: str,
+    heads: tuple[str, str],
     unit: str,
     value: Callable[[FocusView, Flow], Part],
 ) -> list[Line]:
-    """Both directions in one line: by their names, shortened, without air."""
+    """Both directions in one line: by their names, shortened, without air, and at last with the
+    short head."""
+    head, short = heads
     aligned = (value(view, Flow.IMPORT), value(view, Flow.EXPORT))
     bare = tuple(part._replace(text=part.text.strip()) for part in aligned)
 
@@ -123,7 +123,7 @@ def _both(
         line(head, "import", "  export", aligned),
         line(head, "imp", "  exp", aligned),
         line(head, "imp", " exp", bare),
-        line(head.removeprefix("to"), "imp", " exp", bare),
+        line(short, "imp", " exp", bare),
     )
 
 
@@ -158,19 +158,9 @@ def _peak(view: FocusView, flow: Flow) -> Part:
 
 
 def _meter(view: FocusView) -> Block:
-    info, reading = view.update.info, view.reading
+    info = view.update.info
     country = info.country if info else NOTHING
-    supply = supply_of(info.country_code) if info else None
-    volts = hertz = ""
-    promised: tuple[Row, ...] = ()
-    if supply is not None:
-        if reading is not None and not no_grid(reading):
-            volts = supply.voltage.beyond(reading.grid_voltage)
-            hertz = supply.frequency.beyond(reading.grid_frequency)
-        low, high = supply.voltage
-        slow, fast = supply.frequency
-        text = f"{low:g}-{high:g} V  {slow:g}-{fast:g} Hz"
-        promised = (Row("allowed", (Cell(text, "", ALLOWED, view.tone("text")),), wide=True),)
+    volts, hertz = beyond_supply(info, view.reading)
     return table(
         view,
         "Grid today",
@@ -184,8 +174,18 @@ def _meter(view: FocusView) -> Block:
         ("power factor", "meter_power_factor"),
         ("meter status", "meter_status"),
         # By the country alone: told where there is room.
-        *promised,
+        *_allowed(view),
     )
+
+
+def _allowed(view: FocusView) -> tuple[Row, ...]:
+    info = view.update.info
+    supply = supply_of(info.country_code) if info else None
+    if supply is None:
+        return ()
+    (low, high), (slow, fast) = supply
+    text = f"{low:g}-{high:g} V  {slow:g}-{fast:g} Hz"
+    return (Row("allowed", (Cell(text, "", "grid_allowed", view.tone("text")),), wide=True),)
 
 
 def _house(view: FocusView) -> Block:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from kstar_tui.history.calendar import Calendar
 from kstar_tui.monitor.energy import Flow
@@ -31,15 +32,19 @@ _ENDS_FROM = 100
 """Columns from which there is room for when a column ends, too."""
 
 
+_DOT = " · "
+
+
 def hint(back: str, forth: str, closer: str, wider: str, copy: str) -> str:
     """What keys and mouse do, where no column is read."""
-    return (
-        f"{back} {forth} or the mouse read values · {closer} {wider} or the wheel zoom · "
-        f"{copy} copies the sums"
+    parts = (
+        f"{back} {forth} or the mouse read values",
+        f"{closer} {wider} or the wheel zoom",
+        f"{copy} copies the sums",
     )
+    return _DOT.join(parts)
 
 
-_DOT = " · "
 _HINT = hint(",", ".", "+", "-", "y")
 _ONLY_SUMS = "of days more than five years ago the sums alone are kept"
 
@@ -175,9 +180,7 @@ def _half(figures: Figures, flow: Flow, style: str, word: str = "") -> Half:
 
 
 def _flows(figures: Figures, unit: str, scale: float, least: float) -> list[Panel]:
-    def half(flow: Flow, style: str, word: str = "") -> Half:
-        return _half(figures, flow, style, word)
-
+    half = partial(_half, figures)
     return [
         Panel("Solar", half(Flow.PV, "solar"), None, unit, scale, least),
         Panel("House", half(Flow.LOAD, "house"), None, unit, scale, least),

@@ -127,7 +127,6 @@ class HistoryScreen(RestingScreen):
         Binding("escape", "leave", "No cursor", id="history.leave", show=False),
         Binding("escape", "app.go('live')", "Live", id="history.escape", show=False),
     ]
-    DEFAULT_CSS = "HistoryScreen FooterKey.-command-palette { display: none; }"
 
     def __init__(
         self,

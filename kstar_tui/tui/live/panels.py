@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 
 from kstar_tui.monitor.battery_time import Estimate
 from kstar_tui.monitor.energy import Flow
-from kstar_tui.monitor.supply import supply_of
 from kstar_tui.monitor.trail import Series
 from kstar_tui.protocol.reading import Reading
 from kstar_tui.tui.glyphs import Glyphs
@@ -19,6 +18,7 @@ from kstar_tui.tui.live.view import View
 from kstar_tui.tui.words import (
     NOTHING,
     battery_word,
+    beyond_supply,
     duration,
     grid_word,
     house_word,
@@ -220,10 +220,7 @@ def grid_rows(view: View, reading: Reading | None, width: int, *, today: bool = 
 def _supplied(view: View, reading: Reading) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
     """Voltage and frequency, with a word where they are not what a public grid promises."""
     text, warning = view.tone("text"), view.tone("warning")
-    info = view.update.info
-    supply = supply_of(info.country_code) if info is not None and not no_grid(reading) else None
-    volts = supply.voltage.beyond(reading.grid_voltage) if supply else ""
-    hertz = supply.frequency.beyond(reading.grid_frequency) if supply else ""
+    volts, hertz = beyond_supply(view.update.info, reading)
 
     def said(value: float, unit: str, field: str, decimals: int, word: str) -> tuple[Part, ...]:
         style = warning if word else text

@@ -25,8 +25,6 @@ from kstar_tui.tui.paint import Picture
 from kstar_tui.tui.places import LIVE, ways
 from kstar_tui.tui.session import Session
 
-"""Columns from which the line of keys has room for the palette's."""
-
 
 class LiveCanvas(InspectCanvas):
     """Shows a view; asks the screen for it whenever it draws."""

@@ -59,7 +59,6 @@ class SettingsScreen(RestingScreen):
         Binding("escape", "leave", "Back", id="settings.leave", show=False),
     ]
     DEFAULT_CSS = """
-    SettingsScreen FooterKey.-command-palette { display: none; }
     SettingsScreen #filter {
         dock: bottom; height: 1; border: none; padding: 0 1; margin-bottom: 1;
         background: $surface;
